@@ -1,0 +1,19 @@
+using NodaTime;
+
+namespace EdgeDb.Core.Calendars;
+
+/// <summary>
+/// A DATE or DATE-TIME value as it was written: wall-clock time plus how it is anchored. It is not resolved against a
+/// time zone until an occurrence needs an instant, because the zone's rules may change after the value was stored.
+/// </summary>
+/// <param name="LocalSeconds">Wall-clock seconds since 1970-01-01T00:00:00 of the same wall clock; midnight for dates.</param>
+/// <param name="Kind">How the value is anchored.</param>
+/// <param name="ZoneId">The <c>TZID</c> as written, for <see cref="CalendarTimeKind.Zoned"/> only; otherwise null.</param>
+public readonly record struct CalendarDateTime(long LocalSeconds, CalendarTimeKind Kind, string? ZoneId = null)
+{
+    /// <summary>True for a DATE value.</summary>
+    public bool IsDate => Kind == CalendarTimeKind.Date;
+
+    /// <summary>The wall-clock value.</summary>
+    public LocalDateTime Local => LocalDateTime.FromDateTime(DateTime.UnixEpoch.AddSeconds(LocalSeconds));
+}

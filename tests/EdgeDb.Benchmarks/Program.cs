@@ -1,0 +1,10 @@
+// One executable for every benchmark, so that scripts/bench.sh builds once: `bench.sh NAME [arguments]`.
+var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
+{
+};
+
+if (args.Length > 0 && benchmarks.TryGetValue(args[0], out var run))
+    return await run(args[1..]);
+
+Console.Error.WriteLine($"usage: bench NAME [arguments]; NAME is one of: {string.Join(", ", benchmarks.Keys)}");
+return 2;
