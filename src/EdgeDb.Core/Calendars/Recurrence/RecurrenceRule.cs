@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
 using NodaTime;
 
 namespace EdgeDb.Core.Calendars;
@@ -11,10 +14,10 @@ public sealed class RecurrenceRule
     /// <summary>INTERVAL, at least 1.</summary>
     public int Interval { get; init; } = 1;
 
-    /// <summary>COUNT; null when unlimited or limited by <see cref="Until"/>.</summary>
+    /// <summary>COUNT; null when not given. Programs that send UNTIL as well mean both: the one reached first ends the rule.</summary>
     public int? Count { get; init; }
 
-    /// <summary>UNTIL, inclusive; null when unlimited or limited by <see cref="Count"/>.</summary>
+    /// <summary>UNTIL, inclusive; null when not given. A DATE on a timed event includes the whole of that local day.</summary>
     public CalendarDateTime? Until { get; init; }
 
     /// <summary>WKST, Monday by default.</summary>
@@ -46,4 +49,78 @@ public sealed class RecurrenceRule
 
     /// <summary>BYSETPOS ±1..366.</summary>
     public IReadOnlyList<int> BySetPosition { get; init; } = [];
+
+    /// <summary>
+    /// Reads the value of an RRULE or EXRULE. Case, blanks, empty parts, trailing semicolons and extension parts named
+    /// <c>X-</c> do not matter; a value out of range, a combination that RFC 5545 forbids, a repeated part and any RSCALE but
+    /// GREGORIAN are refused, because a guess would show events on wrong days.
+    /// </summary>
+    /// <param name="text">The value without the property name, for example <c>FREQ=WEEKLY;BYDAY=MO,WE</c>.</param>
+    /// <param name="rule">The rule, or null.</param>
+    /// <param name="reason">Why the text was refused, in words that name the part; null on success.</param>
+    public static bool TryParse(
+        ReadOnlySpan<char> text, [NotNullWhen(true)] out RecurrenceRule? rule, [NotNullWhen(false)] out string? reason)
+    {
+        rule = new RecurrenceRuleParser().Parse(text, out reason);
+        if (rule is not null)
+            return true;
+        reason ??= "the rule is empty";
+        return false;
+    }
+
+    /// <summary>As <see cref="TryParse"/>, for text that is known to be good.</summary>
+    /// <exception cref="FormatException">The text is no rule; the message says why.</exception>
+    public static RecurrenceRule Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var rule, out var reason) ? rule : throw new FormatException(reason);
+
+    /// <summary>The canonical text: parts in the order of RFC 5545's grammar, defaults left out, lists sorted.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder(64).Append("FREQ=").Append(Frequency.ToString().ToUpperInvariant());
+        if (Until is { } until)
+            text.Append(";UNTIL=").Append(until.Local.ToString(
+                until.Kind switch
+                {
+                    CalendarTimeKind.Date => "uuuuMMdd",
+                    CalendarTimeKind.Utc => "uuuuMMdd'T'HHmmss'Z'",
+                    _ => "uuuuMMdd'T'HHmmss",
+                },
+                CultureInfo.InvariantCulture));
+        if (Count is { } count)
+            text.Append(";COUNT=").Append(count);
+        if (Interval != 1)
+            text.Append(";INTERVAL=").Append(Interval);
+        AppendList(text, ";BYSECOND=", BySecond);
+        AppendList(text, ";BYMINUTE=", ByMinute);
+        AppendList(text, ";BYHOUR=", ByHour);
+        var separator = ";BYDAY=";
+        foreach (var (day, ordinal) in ByDay)
+        {
+            text.Append(separator);
+            if (ordinal != 0)
+                text.Append(ordinal);
+            text.Append(WeekdayName(day));
+            separator = ",";
+        }
+
+        AppendList(text, ";BYMONTHDAY=", ByMonthDay);
+        AppendList(text, ";BYYEARDAY=", ByYearDay);
+        AppendList(text, ";BYWEEKNO=", ByWeekNumber);
+        AppendList(text, ";BYMONTH=", ByMonth);
+        AppendList(text, ";BYSETPOS=", BySetPosition);
+        if (WeekStart != IsoDayOfWeek.Monday)
+            text.Append(";WKST=").Append(WeekdayName(WeekStart));
+        return text.ToString();
+    }
+
+    private static void AppendList(StringBuilder text, string separator, IReadOnlyList<int> numbers)
+    {
+        foreach (var number in numbers)
+        {
+            text.Append(separator).Append(number);
+            separator = ",";
+        }
+    }
+
+    private static string WeekdayName(IsoDayOfWeek day) => day.ToString()[..2].ToUpperInvariant();
 }
