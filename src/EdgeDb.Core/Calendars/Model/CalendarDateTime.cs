@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 
 namespace EdgeDb.Core.Calendars;
@@ -9,11 +10,24 @@ namespace EdgeDb.Core.Calendars;
 /// <param name="LocalSeconds">Wall-clock seconds since 1970-01-01T00:00:00 of the same wall clock; midnight for dates.</param>
 /// <param name="Kind">How the value is anchored.</param>
 /// <param name="ZoneId">The <c>TZID</c> as written, for <see cref="CalendarTimeKind.Zoned"/> only; otherwise null.</param>
-public readonly record struct CalendarDateTime(long LocalSeconds, CalendarTimeKind Kind, string? ZoneId = null)
+public readonly partial record struct CalendarDateTime(long LocalSeconds, CalendarTimeKind Kind, string? ZoneId = null)
 {
+    /// <summary>Seconds of a nominal day.</summary>
+    internal const int SecondsPerDay = 86_400;
+
     /// <summary>True for a DATE value.</summary>
     public bool IsDate => Kind == CalendarTimeKind.Date;
 
     /// <summary>The wall-clock value.</summary>
     public LocalDateTime Local => LocalDateTime.FromDateTime(DateTime.UnixEpoch.AddSeconds(LocalSeconds));
+
+    /// <summary>The value as RFC 5545 writes it, without its TZID: <c>20260105</c>, <c>20260105T090000</c> or <c>20260105T090000Z</c>.</summary>
+    public override string ToString() => DateTime.UnixEpoch.AddSeconds(LocalSeconds).ToString(
+        Kind switch
+        {
+            CalendarTimeKind.Date => "yyyyMMdd",
+            CalendarTimeKind.Utc => "yyyyMMdd'T'HHmmss'Z'",
+            _ => "yyyyMMdd'T'HHmmss",
+        },
+        CultureInfo.InvariantCulture);
 }
