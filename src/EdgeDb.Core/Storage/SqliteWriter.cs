@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+
+namespace EdgeDb.Core.Storage;
+
+/// <summary>
+/// The one writer of a database: a thread that takes what waits, runs it as one transaction with one fsync and answers the
+/// callers (group commit). While it syncs, the next group collects. It has a thread of its own because it blocks on the device,
+/// and it alone checkpoints.
+/// </summary>
+internal sealed class SqliteWriter
+{
+    private static readonly TimeSpan GatherMost = TimeSpan.FromMilliseconds(2);
+
+    private readonly SqliteDatabaseOptions _options;
+    private readonly SqliteConnection _connection;
+    private readonly SqliteSession _session;
+    private readonly WalCheckpointer _checkpointer;
+    private readonly Action<StorageCommit> _committed;
+    private readonly Action<StorageException> _failed;
+    private readonly WriteQueue _queue;
+    private readonly List<IWriteOperation> _batch;
+    private readonly List<IWriteOperation> _done;
+    private readonly PreparedStatement _begin;
+    private readonly PreparedStatement _commit;
+    private readonly PreparedStatement _rollback;
+    private readonly PreparedStatement _savepoint;
+    private readonly PreparedStatement _release;
+    private readonly PreparedStatement _rollbackTo;
+    private readonly ITimer _idle;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _commitVersion;
+
+    public SqliteWriter(
+        SqliteDatabaseOptions options, SqliteConnection connection, TimeProvider time, ILogger logger,
+        Action<StorageCommit> committed, Action<StorageException> failed)
+    {
+        _options = options;
+        _connection = connection;
+        _committed = committed;
+        _failed = failed;
+        _queue = new WriteQueue(options.WriteQueueCapacity);
+        _batch = new List<IWriteOperation>(options.WriteBatchMax);
+        _done = new List<IWriteOperation>(options.WriteBatchMax);
+        _session = new SqliteSession(connection.Handle!, options.StatementCacheSize, writes: true);
+        _checkpointer = new WalCheckpointer(options, connection.Handle!, logger);
+        _begin = _session.Pin("BEGIN IMMEDIATE");
+        _commit = _session.Pin("COMMIT");
+        _rollback = _session.Pin("ROLLBACK");
+        _savepoint = _session.Pin("SAVEPOINT operation");
+        _release = _session.Pin("RELEASE operation");
+        _rollbackTo = _session.Pin("ROLLBACK TO operation");
+        _idle = time.CreateTimer(static queue => ((WriteQueue)queue!).RequestMaintenance(), _queue, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        new Thread(Run) { IsBackground = true, Name = "EdgeDb writer" }.Start();
+    }
+
+    /// <summary>Commits that changed something since the database was opened.</summary>
+    public long CommitVersion => Volatile.Read(ref _commitVersion);
+
+    public int QueueLength => _queue.Count;
+
+    public Task<TResult> WriteAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> write, CancellationToken ct)
+    {
+        if (ct.IsCancellationRequested)
+            return Task.FromCanceled<TResult>(ct);
+
+        var operation = new WriteOperation<TState, TResult>(state, write, ct);
+        try
+        {
+            _queue.Add(operation);
+        }
+        catch (StorageException refused)
+        {
+            operation.Fail(refused);
+        }
+
+        return operation.Task;
+    }
+
+    /// <summary>Refuses new writes, commits those that wait, and returns the connection, still open, for the final checkpoint.</summary>
+    public async Task<SqliteConnection> StopAsync()
+    {
+        _queue.Close();
+        await _stopped.Task.ConfigureAwait(false);
+        await _idle.DisposeAsync().ConfigureAwait(false);
+        _session.Close();
+        return _connection;
+    }
+
+    private void Run()
+    {
+        var expected = 0;
+        var gather = TimeSpan.Zero;
+        while (_queue.Take(_batch, _options.WriteBatchMax, expected, gather))
+        {
+            if (_batch.Count == 0)
+            {
+                _checkpointer.Checkpoint();
+                continue;
+            }
+
+            var started = Stopwatch.GetTimestamp();
+            Commit();
+            // Callers that wait for their commit come back together, but not in one instant: taking the first at once would
+            // sync for it alone and leave the others to the next sync. So the writer gives as many as came last time a part of
+            // what a commit costs. A lone caller is never kept waiting, because then only one is expected.
+            expected = _batch.Count;
+            gather = TimeSpan.FromTicks(Math.Min(Stopwatch.GetElapsedTime(started).Ticks / 4, GatherMost.Ticks));
+            _batch.Clear();
+
+            if (_checkpointer.IsDue)
+                _checkpointer.Checkpoint();
+            else
+                _idle.Change(_options.CheckpointIdle, Timeout.InfiniteTimeSpan);
+        }
+
+        _stopped.SetResult();
+    }
+
+    private void Commit()
+    {
+        _session.Topics.Clear();
+        var rc = _begin.Run();
+        if (rc != raw.SQLITE_OK)
+        {
+            FailAll(_batch, Failure(rc, "Beginning a write"));
+            return;
+        }
+
+        // Alone in its transaction an operation needs no savepoint: rolling the transaction back undoes it.
+        var nested = _batch.Count > 1;
+        foreach (var operation in _batch)
+        {
+            if (operation.TryStart() && !RunOne(operation, nested) && !_session.InTransaction)
+                return;
+        }
+
+        if (_done.Count == 0)
+        {
+            _rollback.Run();
+            return;
+        }
+
+        rc = _commit.Run();
+        if (rc != raw.SQLITE_OK)
+        {
+            var failure = Failure(rc, "Committing a write");
+            if (_session.InTransaction)
+                _rollback.Run();
+            FailAll(_done, failure);
+            return;
+        }
+
+        if (_checkpointer.CountCommit() > 0)
+            Report();
+        foreach (var operation in _done)
+            operation.Complete();
+        _done.Clear();
+    }
+
+    /// <summary>Runs one operation of the group. False when it failed; if no transaction is open afterwards, the whole group has failed.</summary>
+    private bool RunOne(IWriteOperation operation, bool nested)
+    {
+        var topics = _session.Topics.Count;
+        try
+        {
+            if (nested)
+                Require(_savepoint.Run(), "Beginning an operation");
+            operation.Run(_session);
+            _session.EndOperation();
+            if (!_session.InTransaction)
+                throw new InvalidOperationException("A write ended the transaction of its group; the engine alone begins and commits.");
+            if (nested)
+                Require(_release.Run(), "Ending an operation");
+            _done.Add(operation);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            _session.EndOperation();
+            _session.Topics.RemoveRange(topics, _session.Topics.Count - topics);
+            Notice(failure);
+            if (nested && _session.InTransaction && (_rollbackTo.Run() != raw.SQLITE_OK || _release.Run() != raw.SQLITE_OK))
+                _rollback.Run();
+            operation.Fail(failure);
+            if (!_session.InTransaction)
+                FailGroup(failure);
+            return false;
+        }
+    }
+
+    /// <summary>SQLite gave up the whole transaction, and with it what the other operations had done.</summary>
+    private void FailGroup(Exception cause)
+    {
+        var failure = new StorageException(
+            (cause as StorageException)?.Failure ?? StorageFailure.Statement,
+            $"The write was rolled back with its group, because another write in it failed: {cause.Message}", cause);
+        _done.Clear();
+        // Those that already have an answer keep it.
+        FailAll(_batch, failure);
+    }
+
+    private void FailAll(List<IWriteOperation> operations, StorageException failure)
+    {
+        foreach (var operation in operations)
+        {
+            operation.TryStart();
+            operation.Fail(failure);
+        }
+
+        _done.Clear();
+    }
+
+    private void Report()
+    {
+        // Before the callers are answered: who writes and then reads through a cache must find the cache told.
+        var commit = new StorageCommit(_commitVersion + 1, _session.Topics.Count == 0 ? [] : _session.Topics.ToArray());
+        Volatile.Write(ref _commitVersion, commit.Version);
+        _committed(commit);
+    }
+
+    private void Require(int rc, string doing)
+    {
+        if (rc != raw.SQLITE_OK)
+            throw Failure(rc, doing);
+    }
+
+    private StorageException Failure(int rc, string doing)
+    {
+        var failure = StorageException.FromSqlite(_session.Db, rc, doing);
+        Notice(failure);
+        return failure;
+    }
+
+    private void Notice(Exception failure)
+    {
+        if (failure is StorageException { Failure: StorageFailure.Corrupt or StorageFailure.InputOutput or StorageFailure.DiskFull } storage)
+            _failed(storage);
+    }
+}

@@ -1,0 +1,36 @@
+using EdgeDb.Core.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeDb.Core.Tests.Storage;
+
+/// <summary>A folder of its own with a database in it; removed with everything at the end of the test.</summary>
+internal sealed class TemporaryDatabase : IAsyncDisposable
+{
+    private readonly List<SqliteDatabase> _opened = [];
+
+    public static Migration Rows { get; } = new(1, "rows", "CREATE TABLE row (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT");
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("edgedb-test-").FullName;
+
+    public string File => Path.Combine(Folder, "edge.db");
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public SqliteDatabaseOptions Options => new() { Path = File };
+
+    public Task<SqliteDatabase> OpenAsync(params Migration[] migrations) => OpenAsync(Options, migrations);
+
+    public async Task<SqliteDatabase> OpenAsync(SqliteDatabaseOptions options, params Migration[] migrations)
+    {
+        var database = await SqliteDatabase.OpenAsync(options, migrations.Length == 0 ? [Rows] : migrations, Time, NullLogger.Instance, CancellationToken.None);
+        _opened.Add(database);
+        return database;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in _opened)
+            await database.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
