@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 using NodaTime;
 
@@ -73,19 +72,29 @@ public sealed class RecurrenceRule
     public static RecurrenceRule Parse(ReadOnlySpan<char> text) =>
         TryParse(text, out var rule, out var reason) ? rule : throw new FormatException(reason);
 
+    internal RecurrencePlan Plan => field ??= new RecurrencePlan(this);
+
+    /// <summary>
+    /// The instances of the rule in wall-clock seconds, ascending, lazily and without allocating. A start that does not match the
+    /// rule is not an instance and does not count (RFC 5545 calls that case undefined; dateutil, libical and ical.js agree on
+    /// this); an expansion of events says what it does with it.
+    /// </summary>
+    /// <param name="start">DTSTART; its kind decides how UNTIL compares: a DATE includes the whole day, else wall-clock seconds do.</param>
+    /// <param name="fromLocalSeconds">First wall-clock second of interest; reached by arithmetic.</param>
+    /// <param name="toLocalSeconds">Last wall-clock second of interest.</param>
+    public RecurrenceEnumerator Enumerate(
+        CalendarDateTime start, long fromLocalSeconds = long.MinValue, long toLocalSeconds = long.MaxValue)
+    {
+        var last = Until is { } until ? until.IsDate ? until.LocalSeconds + CivilDate.SecondsPerDay - 1 : until.LocalSeconds : long.MaxValue;
+        return new RecurrenceEnumerator(this, start.LocalSeconds, start.IsDate, fromLocalSeconds, Math.Min(last, toLocalSeconds));
+    }
+
     /// <summary>The canonical text: parts in the order of RFC 5545's grammar, defaults left out, lists sorted.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(64).Append("FREQ=").Append(Frequency.ToString().ToUpperInvariant());
         if (Until is { } until)
-            text.Append(";UNTIL=").Append(until.Local.ToString(
-                until.Kind switch
-                {
-                    CalendarTimeKind.Date => "uuuuMMdd",
-                    CalendarTimeKind.Utc => "uuuuMMdd'T'HHmmss'Z'",
-                    _ => "uuuuMMdd'T'HHmmss",
-                },
-                CultureInfo.InvariantCulture));
+            text.Append(";UNTIL=").Append(until.ToString());
         if (Count is { } count)
             text.Append(";COUNT=").Append(count);
         if (Interval != 1)

@@ -149,8 +149,8 @@ internal ref struct RecurrenceRuleParser
 
     private string? ReadUntil(ReadOnlySpan<char> value)
     {
-        if (!CivilDate.TryParse(value, out var until))
-            return $"UNTIL={Shorten(value)} is not a date or date-time";
+        if (!CalendarDateTime.TryParse(value, zoneId: null, out var until, out var reason))
+            return $"UNTIL={Shorten(value)} {reason}";
         _until = until;
         return null;
     }
