@@ -79,4 +79,59 @@ public sealed class CalendarEvent
 
     /// <summary>True when more than one occurrence can come from this component.</summary>
     public bool IsRecurring => Rules.Count > 0 || RecurrenceDates.Count > 0;
+
+    /// <summary>
+    /// Reads a VEVENT. A start that is missing is taken from RECURRENCE-ID or DTEND; without these there is no event.
+    /// </summary>
+    /// <param name="component">The VEVENT; not kept.</param>
+    /// <param name="problems">Receives what could not be understood.</param>
+    /// <returns>Null, and a problem, when nothing says when it is.</returns>
+    public static CalendarEvent? From(CalendarComponent component, CalendarProblems problems)
+    {
+        ArgumentNullException.ThrowIfNull(component);
+        ArgumentNullException.ThrowIfNull(problems);
+        var fields = new ComponentFields(component, problems);
+        fields.ReconcileTimes("DTEND");
+        // A cancelled occurrence is often sent with its RECURRENCE-ID alone.
+        var start = fields.Start ?? fields.RecurrenceId ?? fields.End;
+        if (start is null)
+        {
+            fields.Report("DTSTART", "is missing; the event was skipped");
+            return null;
+        }
+        if (fields.Start is null && fields.Status != "CANCELLED")
+            fields.Report("DTSTART", $"is missing; {(fields.RecurrenceId is null ? "DTEND" : "RECURRENCE-ID")} was taken");
+
+        return new CalendarEvent
+        {
+            Uid = fields.Uid,
+            Start = start.Value,
+            End = fields.Start is null && fields.RecurrenceId is null ? null : fields.End,
+            Duration = fields.Duration,
+            RecurrenceId = fields.RecurrenceId,
+            ThisAndFuture = fields.ThisAndFuture,
+            Rules = fields.Rules ?? (IReadOnlyList<RecurrenceRule>)[],
+            ExceptionRules = fields.ExceptionRules ?? (IReadOnlyList<RecurrenceRule>)[],
+            RecurrenceDates = fields.RecurrenceDates ?? (IReadOnlyList<CalendarPeriod>)[],
+            ExceptionDates = fields.ExceptionDates ?? (IReadOnlyList<CalendarDateTime>)[],
+            Status = fields.Status switch
+            {
+                "CANCELLED" or "CANCELED" => EventStatus.Cancelled,
+                "TENTATIVE" => EventStatus.Tentative,
+                _ => EventStatus.Confirmed,
+            },
+            Sequence = fields.Sequence,
+            Stamp = fields.Stamp,
+            LastModified = fields.LastModified,
+            Summary = fields.Summary,
+            Description = fields.Description,
+            Location = fields.Location,
+            Url = fields.Url,
+            Color = fields.Color,
+            Categories = fields.Categories ?? (IReadOnlyList<string>)[],
+            Transparent = fields.Transparent,
+            Private = fields.Private,
+            Alarms = fields.Alarms ?? (IReadOnlyList<CalendarAlarm>)[],
+        };
+    }
 }
