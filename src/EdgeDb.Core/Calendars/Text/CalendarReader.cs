@@ -139,7 +139,7 @@ public sealed class CalendarReader : IDisposable
 
         var parameters = _parameters.Read(line.Parameters, out var dropped);
         if (dropped)
-            Report(Current, name, $"has more than {_limits.MaxParameters} parameters; the rest was dropped", default);
+            Report(Current, name, $"has parameters without a name or more than {_limits.MaxParameters}; they were dropped", default);
         var (block, offset) = _values.Add(line.Value);
         _continuable = _open.Count > 0 ? _open[^1].Properties : _calendarProperties;
         _continuable.Add(new CalendarProperty(name, parameters, block, offset, line.Value.Length, _lines.LineNumber));

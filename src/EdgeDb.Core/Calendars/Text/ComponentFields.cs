@@ -89,6 +89,23 @@ internal sealed class ComponentFields
 
     public List<CalendarAlarm>? Alarms { get; private set; }
 
+    /// <summary>A UID for a component without one: the same whenever the same content is read.</summary>
+    public static string HashOfContent(CalendarComponent component)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var property in component.Properties)
+        {
+            // What differs from one download to the next although the event is the same must not enter.
+            if (property.Name is "UID" or "DTSTAMP" or "CREATED" or "LAST-MODIFIED" or "SEQUENCE")
+                continue;
+            hash.AppendData(Encoding.UTF8.GetBytes(property.Name));
+            hash.AppendData(":"u8);
+            hash.AppendData(property.Utf8);
+            hash.AppendData("\n"u8);
+        }
+        return $"no-uid-{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}";
+    }
+
     /// <summary>Reports something about the whole component, or about one property by name.</summary>
     public void Report(string property, string reason) =>
         _problems.Add(_component.Property(property)?.Line ?? _component.Line, _component.Name, Uid, property, reason, default);
@@ -326,20 +343,4 @@ internal sealed class ComponentFields
 
     private void Report(CalendarProperty property, string reason) =>
         _problems.Add(property.Line, _component.Name, Uid, property.Name, reason, property.Utf8);
-
-    // What differs from one download to the next although the event is the same must not enter.
-    private static string HashOfContent(CalendarComponent component)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var property in component.Properties)
-        {
-            if (property.Name is "UID" or "DTSTAMP" or "CREATED" or "LAST-MODIFIED" or "SEQUENCE")
-                continue;
-            hash.AppendData(Encoding.UTF8.GetBytes(property.Name));
-            hash.AppendData(":"u8);
-            hash.AppendData(property.Utf8);
-            hash.AppendData("\n"u8);
-        }
-        return $"no-uid-{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}";
-    }
 }

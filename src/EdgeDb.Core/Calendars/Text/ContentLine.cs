@@ -47,8 +47,8 @@ internal readonly ref struct ContentLine
         return true;
     }
 
-    // Beside what RFC 5545 allows: the underscore of X- names and the dot of vCard's groups.
-    private static bool IsName(ReadOnlySpan<byte> name)
+    /// <summary>True for the names RFC 5545 allows, and for those with the underscore of some X- names or the dot of vCard's groups.</summary>
+    public static bool IsName(ReadOnlySpan<byte> name)
     {
         foreach (var c in name)
             if (!char.IsAsciiLetterOrDigit((char)c) && c is not ((byte)'-' or (byte)'_' or (byte)'.'))

@@ -15,7 +15,7 @@ internal sealed class ParameterReader(CalendarNames names, CalendarReaderLimits 
     // Direct mapped: a colliding text takes the place of the older one, which bounds both the work and the memory.
     private readonly Entry[] _kept = new Entry[64];
 
-    /// <summary>The parameters in the order written; <paramref name="dropped"/> when there were more than allowed.</summary>
+    /// <summary>The parameters in the order written; <paramref name="dropped"/> when some were over the bounds or had no proper name.</summary>
     public CalendarParameter[] Read(ReadOnlySpan<byte> text, out bool dropped)
     {
         dropped = false;
@@ -58,32 +58,32 @@ internal sealed class ParameterReader(CalendarNames names, CalendarReaderLimits 
                 name = Name(part);
                 continue;
             }
-            if (name is null && !part.Trim(" \t"u8).IsEmpty)
+            if (name is null)
                 name = Name(part);
-            else if (name is not null && values.Count < limits.MaxParameters)
+            else if (values.Count < limits.MaxParameters)
                 values.Add(Value(part));
             else
-                dropped |= name is not null;
-            if (delimiter == ';' && name is not null)
-            {
-                if (parameters.Count == limits.MaxParameters)
-                {
-                    dropped = true;
-                    break;
-                }
+                dropped = true;
+            if (delimiter != ';')
+                continue;
+
+            if (name.Length > 0 && parameters.Count < limits.MaxParameters)
                 parameters.Add(new CalendarParameter(name, values.ToArray()));
-                values.Clear();
-                name = null;
-            }
+            else
+                // Doubled and trailing semicolons lose nothing.
+                dropped |= !part.IsEmpty;
+            values.Clear();
+            name = null;
         }
         while (more);
         return parameters.ToArray();
     }
 
+    // Empty for what could not be written back as it was read.
     private string Name(ReadOnlySpan<byte> name)
     {
         name = name.Trim(" \t"u8);
-        return Ascii.IsValid(name) ? names.Get(name) : Encoding.UTF8.GetString(name).ToUpperInvariant();
+        return ContentLine.IsName(name) ? names.Get(name) : "";
     }
 
     private static string Value(ReadOnlySpan<byte> value)
