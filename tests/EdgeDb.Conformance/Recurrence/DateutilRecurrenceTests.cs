@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using EdgeDb.Core.Calendars;
 using Xunit;
 
 namespace EdgeDb.Conformance.Recurrence;
@@ -15,6 +17,29 @@ public class DateutilRecurrenceTests
     {
         Datasets.Require(Data);
         rule!.Check();
+    }
+
+    [Fact]
+    public void A_recurrence_set_of_dateutil_gives_its_instances()
+    {
+        using var cases = JsonDocument.Parse(File.ReadAllBytes(Datasets.Require(Data)));
+        var sets = 0;
+        foreach (var item in cases.RootElement.EnumerateArray())
+        {
+            var lines = item.GetProperty("ical").GetString()!.Split('\n').Distinct().ToArray();
+            if (!item.GetProperty("dtstart_matches_rule").GetBoolean() || lines.Length == 2)
+                continue;
+            sets++;
+            var text = $"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:set\n{string.Join('\n', lines)}\nEND:VEVENT\nEND:VCALENDAR\n";
+            var calendar = ExpandableCalendar.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), new CalendarProblems());
+            var found = new List<Occurrence>();
+            new OccurrenceExpander(calendar.Zones).Expand(calendar.Series[0], long.MinValue, long.MaxValue, 1000, found);
+            Assert.Equal(
+                $"{item.GetProperty("test")}: {string.Join(',', item.GetProperty("expected").EnumerateArray())}",
+                $"{item.GetProperty("test")}: {string.Join(',', found.Select(one => new CalendarDateTime(one.Start, CalendarTimeKind.Floating)))}");
+        }
+
+        Assert.Equal(5, sets);
     }
 
     private static IEnumerable<RuleCase> Read(string path)
