@@ -25,7 +25,7 @@ internal static class SqliteConnections
             var db = connection.Handle!;
             Execute(db, "PRAGMA page_size = 4096");
             Configure(db, options);
-            // A checkpoint that SQLite starts by itself, at a commit or at close, would run beside the writer's own schedule.
+            // The writer checkpoints on its own schedule. At close SQLite would too, even when the file was opened only to be refused.
             Configure(db, DbConfigNoCheckpointOnClose, 1);
             Execute(db, "PRAGMA wal_autocheckpoint = 0");
             Execute(db, "PRAGMA synchronous = FULL");
@@ -59,6 +59,9 @@ internal static class SqliteConnections
             Execute(connection.Handle!, "PRAGMA synchronous = OFF");
         });
     }
+
+    /// <summary>Lets SQLite delete the emptied -wal and -shm when this last connection closes.</summary>
+    public static void RemoveLogAtClose(sqlite3 db) => Configure(db, DbConfigNoCheckpointOnClose, 0);
 
     public static void Execute(sqlite3 db, string sql)
     {

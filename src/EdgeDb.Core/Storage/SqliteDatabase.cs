@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeDb.Core.Storage;
@@ -13,19 +12,21 @@ public sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>"EDGE" in ASCII, at offset 68 of every file of EdgeDb (PRAGMA application_id).</summary>
     public const int ApplicationId = 0x45444745;
 
-    private readonly SqliteDatabaseOptions _options;
+    private readonly OpenedDatabase _opened;
     private readonly ILogger _logger;
     private readonly SqliteReaderPool _readers;
     private readonly SqliteWriter _writer;
+    private readonly Lock _gate = new();
+    private StorageException? _damage;
+    private bool _deviceFailed;
     private Task? _closing;
 
-    private SqliteDatabase(SqliteDatabaseOptions options, SqliteConnection writer, TimeProvider time, ILogger logger)
+    private SqliteDatabase(OpenedDatabase opened, TimeProvider time, ILogger logger)
     {
-        _options = options;
+        _opened = opened;
         _logger = logger;
-        SchemaVersion = MigrationRunner.Version(writer.Handle!);
-        _readers = new SqliteReaderPool(options, time);
-        _writer = new SqliteWriter(options, writer, time, logger, OnCommitted, _ => { });
+        _readers = new SqliteReaderPool(opened.Options, time);
+        _writer = new SqliteWriter(opened.Options, opened.Writer, time, logger, OnCommitted, OnFailed);
     }
 
     /// <summary>
@@ -34,14 +35,20 @@ public sealed class SqliteDatabase : IAsyncDisposable
     /// </summary>
     public event Action<StorageCommit>? Committed;
 
+    /// <summary>
+    /// Raised once when damage or a device failure is met while the file is served, on the thread that met it. After
+    /// <see cref="StorageIncidentKind.DamageFound"/> the host stops the service; the next start checks the file and replaces it if need be.
+    /// </summary>
+    public event Action<StorageIncident>? IncidentRaised;
+
     /// <summary>The linked SQLite library, for example "3.50.4".</summary>
     public static string SqliteVersion => SqliteConnections.LibraryVersion;
 
     /// <summary>The file.</summary>
-    public string Path => _options.FullPath;
+    public string Path => _opened.Options.FullPath;
 
     /// <summary>The file's <c>user_version</c>: the latest migration that it has.</summary>
-    public int SchemaVersion { get; }
+    public int SchemaVersion => _opened.SchemaVersion;
 
     /// <summary>
     /// Commits since the database was opened. Taken before a read it may be older than what the read sees, never newer,
@@ -58,6 +65,14 @@ public sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>Size of the write-ahead log, in bytes; it keeps its size after a checkpoint and is then overwritten from the start.</summary>
     public long LogSizeBytes => SizeOf(Path + "-wal");
 
+    /// <summary>What happened to the storage and nobody has acknowledged, oldest first.</summary>
+    public IReadOnlyList<StorageIncident> Incidents => _opened.Incidents.Open;
+
+    /// <summary>The finished copies, newest first. Reads the folder.</summary>
+    public IReadOnlyList<BackupFile> Backups => _opened.Backup.List();
+
+    internal SqliteDatabaseOptions Options => _opened.Options;
+
     /// <summary>
     /// Opens the file, creates it when missing and migrates it. Throws <see cref="ArgumentException"/> on a wrong option and
     /// <see cref="StorageException"/> when the file cannot be served.
@@ -72,7 +87,16 @@ public sealed class SqliteDatabase : IAsyncDisposable
         options.Validate();
         MigrationRunner.RequireSequence(migrations);
         // Opening waits for the device; the caller's thread does not have to.
-        return await Task.Run(() => Open(options, migrations, time, logger), ct).ConfigureAwait(false);
+        return await Task.Run(
+            async () =>
+            {
+                var backup = new SqliteBackup(options, time, logger);
+                var opened = await new DatabaseOpener(options, migrations, backup, time, logger).OpenAsync(ct).ConfigureAwait(false);
+                var database = new SqliteDatabase(opened, time, logger);
+                StorageLog.Opened(logger, database.Path, SqliteVersion, database.SchemaVersion, database.FileSizeBytes / 1024);
+                return database;
+            },
+            ct).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -107,39 +131,23 @@ public sealed class SqliteDatabase : IAsyncDisposable
     /// <see cref="StorageBusyException"/> when <see cref="SqliteDatabaseOptions.WriteQueueCapacity"/> writes wait already.
     /// </summary>
     public Task<TResult> WriteAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> write, CancellationToken ct) =>
-        _writer.WriteAsync(state, write, ct);
+        Volatile.Read(ref _damage) is { } damage ? Task.FromException<TResult>(damage) : _writer.WriteAsync(state, write, ct);
+
+    /// <summary>
+    /// Takes a copy of the database while it is served; see <see cref="SqliteDatabaseOptions.BackupDirectory"/>. Throws
+    /// <see cref="StorageException"/>, and then the copies are as before.
+    /// </summary>
+    public Task<BackupFile> BackupAsync(CancellationToken ct) => Task.Run(() => _opened.Backup.CreateAsync(ct), ct);
+
+    /// <summary>Removes an incident from <see cref="Incidents"/>. False when it is not there.</summary>
+    public bool AcknowledgeIncident(int id) => _opened.Incidents.Acknowledge(id);
 
     /// <summary>Commits the writes that wait, empties the write-ahead log and closes the file.</summary>
     public ValueTask DisposeAsync()
     {
-        lock (_readers)
+        lock (_gate)
             _closing ??= CloseAsync();
         return new ValueTask(_closing);
-    }
-
-    private static SqliteDatabase Open(SqliteDatabaseOptions options, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger logger)
-    {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(options.FullPath)!);
-        var connection = SqliteConnections.OpenWriter(options);
-        try
-        {
-            var db = connection.Handle!;
-            MigrationRunner.RequireKnown(db, options.FullPath, migrations);
-            // Written before the switch to the write-ahead log, so that it stands in the file itself from the first page on.
-            SqliteConnections.Execute(db, $"PRAGMA application_id = {ApplicationId}");
-            SqliteConnections.Execute(db, "PRAGMA journal_mode = WAL");
-            var session = new SqliteSession(db, options.StatementCacheSize, writes: true);
-            MigrationRunner.Apply(session, migrations, time, logger);
-            session.Close();
-            var database = new SqliteDatabase(options, connection, time, logger);
-            StorageLog.Opened(logger, options.FullPath, SqliteVersion, database.SchemaVersion, database.FileSizeBytes / 1024);
-            return database;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
     }
 
     private static long SizeOf(string path)
@@ -154,6 +162,11 @@ public sealed class SqliteDatabase : IAsyncDisposable
         {
             return reader.Read(state, read, ct);
         }
+        catch (StorageException failure)
+        {
+            OnFailed(failure);
+            throw;
+        }
         finally
         {
             _readers.Return(reader);
@@ -163,11 +176,13 @@ public sealed class SqliteDatabase : IAsyncDisposable
     private async ValueTask<TResult> WaitAndReadAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct) =>
         ReadAndReturn(await _readers.RentAsync(ct).ConfigureAwait(false), state, read, ct);
 
-    private void OnCommitted(StorageCommit commit)
+    private void OnCommitted(StorageCommit commit) => Raise(Committed, commit);
+
+    private void Raise<T>(Action<T>? handlers, T happened)
     {
         try
         {
-            Committed?.Invoke(commit);
+            handlers?.Invoke(happened);
         }
         catch (Exception failure)
         {
@@ -175,13 +190,62 @@ public sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
+    private void OnFailed(StorageException failure)
+    {
+        StorageIncident incident;
+        lock (_gate)
+        {
+            if (failure.Failure == StorageFailure.Corrupt && _damage is null)
+            {
+                // Writing on would spread the damage. Durable, so that the next start checks the file whatever its size.
+                _damage = new StorageException(
+                    StorageFailure.Corrupt, $"{Path} is damaged and takes no writes until the service starts anew: {failure.Message}", failure);
+                RecordSuspect();
+                incident = _opened.Incidents.Add(
+                    StorageIncidentKind.DamageFound,
+                    $"SQLite found damage in {Path}: {failure.Message} Writes are refused until the service starts anew; then the file is checked.");
+            }
+            else if (failure.Failure == StorageFailure.InputOutput && !_deviceFailed)
+            {
+                _deviceFailed = true;
+                incident = _opened.Incidents.Add(
+                    StorageIncidentKind.DeviceFailed, $"The device that holds {Path} failed: {failure.Message}");
+            }
+            else
+            {
+                return;
+            }
+        }
+
+        Raise(IncidentRaised, incident);
+    }
+
+    private void RecordSuspect()
+    {
+        try
+        {
+            _opened.Lock.Record(ServingState.Suspect);
+        }
+        catch (IOException failure)
+        {
+            // The device is failing altogether. The state stays Open, so the next start checks all the same, up to CheckAfterCrashMiB.
+            StorageLog.IncidentNotSaved(_logger, failure);
+        }
+    }
+
     private async Task CloseAsync()
     {
-        var connection = await _writer.StopAsync().ConfigureAwait(false);
-        if (await _readers.CloseAsync().ConfigureAwait(false))
-            WalCheckpointer.Truncate(connection.Handle!);
-        else
-            StorageLog.ClosedAroundRead(_logger, _options.ReadWaitLimit.TotalMilliseconds);
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await _opened.Backup.DisposeAsync().ConfigureAwait(false);
+        var writer = await _writer.StopAsync().ConfigureAwait(false);
+        if (!await _readers.CloseAsync().ConfigureAwait(false))
+            StorageLog.ClosedAroundRead(_logger, Options.ReadWaitLimit.TotalMilliseconds);
+        else if (WalCheckpointer.Truncate(writer.Handle!) && _damage is null)
+        {
+            _opened.Lock.Record(ServingState.Closing);
+            SqliteConnections.RemoveLogAtClose(writer.Handle!);
+        }
+
+        await writer.DisposeAsync().ConfigureAwait(false);
+        _opened.Lock.Dispose();
     }
 }

@@ -22,4 +22,28 @@ internal static partial class StorageLog
 
     [LoggerMessage(1005, LogLevel.Warning, "A read still runs after {LimitMs} ms (ReadWaitLimit); the database is closed around it and checkpointed at the next start")]
     public static partial void ClosedAroundRead(ILogger logger, double limitMs);
+
+    [LoggerMessage(1006, LogLevel.Critical, "{Kind}: {Message}")]
+    public static partial void Incident(ILogger logger, StorageIncidentKind kind, string message);
+
+    [LoggerMessage(1007, LogLevel.Error, "An incident could not be saved and is kept in memory only")]
+    public static partial void IncidentNotSaved(ILogger logger, Exception failure);
+
+    [LoggerMessage(1008, LogLevel.Warning, "The list of incidents was unreadable and is now {Aside}")]
+    public static partial void IncidentsUnreadable(ILogger logger, string aside);
+
+    [LoggerMessage(1009, LogLevel.Information, "{Path} was not closed by the process before; checking it")]
+    public static partial void CheckingAfterCrash(ILogger logger, string path);
+
+    [LoggerMessage(1010, LogLevel.Information, "Checked {SizeKiB} KiB in {ElapsedMs} ms")]
+    public static partial void Checked(ILogger logger, long sizeKiB, long elapsedMs);
+
+    [LoggerMessage(1011, LogLevel.Information, "Copied {SizeKiB} KiB to {Path} in {ElapsedMs} ms")]
+    public static partial void BackedUp(ILogger logger, long sizeKiB, string path, long elapsedMs);
+
+    [LoggerMessage(1012, LogLevel.Error, "The daily copy failed and is tried again in {RetryMinutes} minutes")]
+    public static partial void BackupFailed(ILogger logger, Exception failure, double retryMinutes);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Copy {Path} cannot be used: {Reason}")]
+    public static partial void BackupUnusable(ILogger logger, string path, string reason);
 }
