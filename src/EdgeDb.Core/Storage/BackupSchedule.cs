@@ -34,13 +34,30 @@ internal sealed class BackupSchedule(SqliteDatabase database, TimeProvider time,
         {
             while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
             {
-                if (IsDue())
-                    await CopyAsync(ct).ConfigureAwait(false);
+                await LookAsync(ct).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The host stops.
+        }
+    }
+
+    /// <summary>Takes a copy if one is due. What <see cref="RunAsync"/> does every <see cref="LookEvery"/>.</summary>
+    internal async Task LookAsync(CancellationToken ct)
+    {
+        if (!IsDue())
+            return;
+
+        try
+        {
+            await database.BackupAsync(ct).ConfigureAwait(false);
+            (_latest, _latestFailure) = (time.GetTimestamp(), null);
+        }
+        catch (StorageException failure)
+        {
+            _latestFailure = time.GetTimestamp();
+            StorageLog.BackupFailed(logger, failure, RetryAfter.TotalMinutes);
         }
     }
 
@@ -60,19 +77,5 @@ internal sealed class BackupSchedule(SqliteDatabase database, TimeProvider time,
         return _latest is { } latest
             ? time.GetElapsedTime(latest) >= database.Options.BackupInterval
             : time.GetElapsedTime(_started) >= FirstWithoutClock;
-    }
-
-    private async Task CopyAsync(CancellationToken ct)
-    {
-        try
-        {
-            await database.BackupAsync(ct).ConfigureAwait(false);
-            (_latest, _latestFailure) = (time.GetTimestamp(), null);
-        }
-        catch (StorageException failure)
-        {
-            _latestFailure = time.GetTimestamp();
-            StorageLog.BackupFailed(logger, failure, RetryAfter.TotalMinutes);
-        }
     }
 }

@@ -80,9 +80,9 @@ public static class DatabaseCheck
         }
     }
 
-    // The pragma answers "ok" in one row when it finds nothing, where every other query answers with no row. It is a table too.
+    // As a table, because the pragma answers "ok" in one row when it finds nothing, where every other query answers with no row.
     private static bool Integrity(sqlite3 db, List<string> lines) => Rows(
-        db, "structure", "SELECT integrity_check FROM pragma_integrity_check(100) WHERE integrity_check <> 'ok'", static row => Column(row, 0), lines);
+        db, "structure", "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'", static row => Column(row, 0), lines);
 
     private static bool ForeignKeys(sqlite3 db, List<string> lines) => Rows(
         db, "foreign keys", "PRAGMA foreign_key_check", static row => $"{Column(row, 0)} row {Column(row, 1)} refers to a missing row of {Column(row, 2)}", lines);

@@ -45,12 +45,15 @@ internal sealed class StatementCache(sqlite3 db, int capacity)
         return statement;
     }
 
-    /// <summary>Drops what is beyond the capacity. Statements in use stay, so an operation may exceed it while it runs.</summary>
+    /// <summary>
+    /// Drops what is beyond the capacity. Statements in use stay, so an operation may exceed it while it runs; so does the newest, which
+    /// is about to be.
+    /// </summary>
     public void Trim()
     {
-        for (var statement = _oldest; statement is not null && _byText.Count > capacity;)
+        for (var statement = _oldest; statement != _newest && _byText.Count > capacity;)
         {
-            var newer = statement.Newer;
+            var newer = statement!.Newer;
             if (!statement.InUse)
                 Remove(statement);
             statement = newer;
@@ -69,6 +72,7 @@ internal sealed class StatementCache(sqlite3 db, int capacity)
 
     private PreparedStatement Add(string sql)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
         var text = Encoding.UTF8.GetBytes(sql);
         var rc = raw.sqlite3_prepare_v3(db, text, Persistent, out var handle, out var tail);
         if (rc != raw.SQLITE_OK)

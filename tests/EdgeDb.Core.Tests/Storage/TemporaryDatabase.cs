@@ -27,6 +27,19 @@ internal sealed class TemporaryDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>A copy of more than 64 pages pauses between its steps; the clock is moved over the pauses.</summary>
+    public static async Task<BackupFile> BackupAsync(SqliteDatabase database, ManualTimeProvider time)
+    {
+        var copying = database.BackupAsync(CancellationToken.None);
+        while (!copying.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(5));
+            await Task.Yield();
+        }
+
+        return await copying;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var database in _opened)

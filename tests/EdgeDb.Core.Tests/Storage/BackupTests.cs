@@ -1,0 +1,204 @@
+using EdgeDb.Core.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace EdgeDb.Core.Tests.Storage;
+
+public sealed class BackupTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task A_copy_is_one_file_that_opens_as_a_database_with_what_was_committed()
+    {
+        await using var folder = new TemporaryDatabase();
+        await using var database = await folder.OpenAsync();
+        await database.WriteAsync("copied", SqliteDatabaseTests.Insert, None);
+        var copy = await database.BackupAsync(None);
+        await database.WriteAsync("later", SqliteDatabaseTests.Insert, None);
+
+        Assert.Equal(["edge-000001-20260301T120000Z-v1.db"], Directory.GetFiles(Path.Combine(folder.Folder, "backups")).Select(Path.GetFileName));
+        await using var other = new TemporaryDatabase();
+        File.Copy(copy.Path, other.File);
+        await using var opened = await other.OpenAsync();
+        Assert.Equal(1L, await opened.ReadAsync(0, static (session, _) => SqliteDatabaseTests.Count(session), None));
+    }
+
+    [Fact]
+    public async Task A_copy_of_many_pages_is_one_snapshot_while_the_writer_goes_on()
+    {
+        await using var folder = new TemporaryDatabase();
+        await using var database = await folder.OpenAsync();
+        await database.WriteAsync(0, static (session, _) =>
+        {
+            for (var i = 0; i < 2000; i++)
+                SqliteDatabaseTests.Insert(session, $"{i} {new string('x', 2000)}");
+            return 0;
+        }, None);
+        var copying = database.BackupAsync(None);
+        var written = 0;
+        while (!copying.IsCompleted)
+        {
+            await database.WriteAsync($"meanwhile {written++}", SqliteDatabaseTests.Insert, None);
+            folder.Time.Advance(TimeSpan.FromMilliseconds(5));
+        }
+
+        Assert.True(written > 1);
+        var report = DatabaseCheck.Run((await copying).Path, [TemporaryDatabase.Rows], [new OrphanQuery("torn", "SELECT id FROM row WHERE id > 2000 AND id - 1 NOT IN (SELECT id FROM row)")], None);
+        Assert.True(report.ExitCode == 0, string.Join('\n', report.Lines));
+    }
+
+    [Fact]
+    public async Task The_oldest_beyond_the_number_kept_go_by_their_sequence_whatever_the_clock_says()
+    {
+        await using var folder = new TemporaryDatabase();
+        await using var database = await folder.OpenAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            // Each earlier than the one before, as with a clock that loses its time at boot.
+            folder.Time.SetUtcNow(new DateTimeOffset(2030 - i, 1, 1, 0, 0, 0, TimeSpan.Zero));
+            await database.BackupAsync(None);
+        }
+
+        Assert.Equal([5, 4, 3], database.Backups.Select(backup => backup.Sequence));
+    }
+
+    [Fact]
+    public async Task What_an_interrupted_copy_left_is_removed_and_never_taken_for_a_copy()
+    {
+        await using var folder = new TemporaryDatabase();
+        await using var database = await folder.OpenAsync();
+        var backups = Directory.CreateDirectory(Path.Combine(folder.Folder, "backups")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(backups, "edge-000009.partial"), "half", None);
+        await File.WriteAllTextAsync(Path.Combine(backups, "edge-notes.db"), "a person's own file", None);
+        Assert.Empty(database.Backups);
+        await database.BackupAsync(None);
+        Assert.Equal(["edge-000001-20260301T120000Z-v1.db", "edge-notes.db"], Directory.GetFiles(backups).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_named_and_the_service_goes_on()
+    {
+        await using var folder = new TemporaryDatabase();
+        var blocked = Path.Combine(folder.Folder, "a-file");
+        await File.WriteAllTextAsync(blocked, "", None);
+        await using var database = await folder.OpenAsync(folder.Options with { BackupDirectory = blocked });
+        var failure = await Assert.ThrowsAsync<StorageException>(() => database.BackupAsync(None));
+        Assert.Contains("BackupDirectory", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await database.WriteAsync("on", SqliteDatabaseTests.Insert, None));
+    }
+
+    [Fact]
+    public async Task The_schedule_takes_a_copy_a_day_and_keeps_three()
+    {
+        await using var schedule = await Household.StartAsync();
+        await schedule.PassAsync(TimeSpan.FromDays(6));
+        Assert.Equal([6, 5, 4], schedule.Database.Backups.Select(backup => backup.Sequence));
+    }
+
+    [Fact]
+    public async Task After_a_restart_the_schedule_goes_by_the_age_of_the_newest_copy()
+    {
+        await using var schedule = await Household.StartAsync();
+        await schedule.PassAsync(TimeSpan.FromHours(1));
+        schedule.Restart();
+        await schedule.PassAsync(TimeSpan.FromHours(22));
+        Assert.Single(schedule.Database.Backups);
+        await schedule.PassAsync(TimeSpan.FromHours(2));
+        Assert.Equal(2, schedule.Database.Backups.Count);
+    }
+
+    [Fact]
+    public async Task A_clock_that_starts_in_1970_neither_floods_nor_starves_the_copies()
+    {
+        await using var schedule = await Household.StartAsync();
+        await schedule.PassAsync(TimeSpan.FromHours(1));
+        Assert.Single(schedule.Database.Backups);
+        for (var boot = 0; boot < 2; boot++)
+        {
+            // Switched on for five hours an evening, never online: one copy each evening.
+            schedule.Restart();
+            schedule.Time.SetUtcNow(DateTimeOffset.UnixEpoch);
+            await schedule.PassAsync(TimeSpan.FromHours(5));
+            Assert.Equal(boot + 2, schedule.Database.Backups[0].Sequence);
+        }
+
+        // NTP corrects the clock: one copy as the age is now years, then the daily rhythm.
+        schedule.Time.SetUtcNow(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await schedule.PassAsync(TimeSpan.FromHours(20));
+        Assert.Equal(4, schedule.Database.Backups[0].Sequence);
+    }
+
+    [Fact]
+    public async Task A_clock_set_back_by_years_leaves_the_daily_rhythm()
+    {
+        await using var schedule = await Household.StartAsync();
+        await schedule.PassAsync(TimeSpan.FromHours(1));
+        schedule.Time.SetUtcNow(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero));
+        await schedule.PassAsync(TimeSpan.FromHours(23));
+        Assert.Single(schedule.Database.Backups);
+        await schedule.PassAsync(TimeSpan.FromDays(2));
+        Assert.Equal(3, schedule.Database.Backups.Count);
+    }
+
+    [Fact]
+    public async Task The_schedule_runs_until_it_is_cancelled()
+    {
+        await using var folder = new TemporaryDatabase();
+        await using var database = await folder.OpenAsync();
+        using var stop = new CancellationTokenSource();
+        var running = new BackupSchedule(database, folder.Time, NullLogger.Instance).RunAsync(stop.Token);
+        Assert.Empty(database.Backups);
+        folder.Time.Advance(BackupSchedule.LookEvery);
+        await SqliteWriterTests.WaitUntil(() => database.Backups.Count == 1);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task A_copy_that_fails_is_tried_again_an_hour_later()
+    {
+        await using var folder = new TemporaryDatabase();
+        var blocked = Path.Combine(folder.Folder, "copies");
+        await File.WriteAllTextAsync(blocked, "", None);
+        await using var schedule = await Household.StartAsync(blocked);
+        await schedule.PassAsync(TimeSpan.FromMinutes(30));
+        File.Delete(blocked);
+        await schedule.PassAsync(TimeSpan.FromMinutes(30));
+        Assert.Empty(schedule.Database.Backups);
+        await schedule.PassAsync(TimeSpan.FromMinutes(20));
+        Assert.Single(schedule.Database.Backups);
+    }
+
+    /// <summary>A database and its schedule on a clock that moves by hand.</summary>
+    private sealed class Household : IAsyncDisposable
+    {
+        private readonly TemporaryDatabase _folder = new();
+        private BackupSchedule _schedule = null!;
+
+        public SqliteDatabase Database { get; private set; } = null!;
+
+        public ManualTimeProvider Time => _folder.Time;
+
+        public static async Task<Household> StartAsync(string? backupDirectory = null)
+        {
+            var household = new Household();
+            household.Database = await household._folder.OpenAsync(household._folder.Options with { BackupDirectory = backupDirectory });
+            household.Restart();
+            return household;
+        }
+
+        public void Restart() => _schedule = new BackupSchedule(Database, Time, NullLogger.Instance);
+
+        public async Task PassAsync(TimeSpan time)
+        {
+            for (var passed = TimeSpan.Zero; passed < time; passed += BackupSchedule.LookEvery)
+            {
+                Time.Advance(BackupSchedule.LookEvery);
+                await _schedule.LookAsync(None);
+            }
+        }
+
+        public ValueTask DisposeAsync() => _folder.DisposeAsync();
+    }
+}
