@@ -1,0 +1,98 @@
+import type { Calendar, EventBody, Feed, FeedProblem, Household, Member, NewFeed, Occurrence, Page, PlainDate, Readiness } from './types';
+
+/** A request on the home network that has not answered by then will not. */
+const requestTimeoutMs = 10_000;
+
+/** Pages read for one window before giving up: 10 × 2,000 occurrences is more than any screen can show. */
+const maximumPages = 10;
+
+/** The service answered, but with an error (RFC 9457). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    /** The service's own sentence. */
+    readonly detail: string,
+    /** The service's sentence for each field at fault, by field name. */
+    readonly fields: ReadonlyMap<string, string>,
+  ) {
+    super(detail);
+  }
+}
+
+/** The service did not answer at all: it is down, restarting, or the network is. */
+export class ServiceAway extends Error {}
+
+async function send(method: string, path: string, body?: unknown): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method,
+      // Always ask, with If-None-Match: an unchanged answer is a 304 of a few bytes, never a stale one.
+      cache: 'no-cache',
+      signal: AbortSignal.timeout(requestTimeoutMs),
+      headers: body === undefined ? { accept: 'application/json' } : { accept: 'application/json', 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    throw new ServiceAway('The service did not answer.', { cause: error });
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const problem = await response.json().catch(() => null);
+  const fields = new Map<string, string>();
+  for (const error of problem?.errors ?? []) fields.set(String(error.field), String(error.detail));
+  return new ApiError(response.status, String(problem?.detail ?? problem?.title ?? `HTTP ${response.status}`), fields);
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(method, path, body);
+  // A proxy in front of a service that is down answers for it.
+  if (response.status === 502 || response.status === 504) throw new ServiceAway(`HTTP ${response.status}`);
+  if (!response.ok) throw await problemOf(response);
+  if (response.status === 204) return undefined as T;
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    throw new ServiceAway('The answer broke off.', { cause: error });
+  }
+}
+
+async function allPages<T>(path: string, parameters: URLSearchParams): Promise<T[]> {
+  const items: T[] = [];
+  for (let page = 0; page < maximumPages; page++) {
+    const answer = await request<Page<T>>('GET', `${path}?${parameters}`);
+    items.push(...answer.items);
+    if (!answer.next) break;
+    parameters.set('cursor', answer.next);
+  }
+  return items;
+}
+
+const id = encodeURIComponent;
+
+export const api = {
+  household: () => request<Household>('GET', '/api/household'),
+  members: () => allPages<Member>('/api/members', new URLSearchParams({ limit: '500' })),
+  calendars: () => allPages<Calendar>('/api/calendars', new URLSearchParams({ limit: '500' })),
+  feeds: () => allPages<Feed>('/api/feeds', new URLSearchParams({ limit: '500' })),
+
+  /** Every occurrence that touches the days from `from` (inclusive) to `to` (exclusive) in `zone`. */
+  occurrences: (from: PlainDate, to: PlainDate, zone: string) =>
+    allPages<Occurrence>('/api/occurrences', new URLSearchParams({ from, to, zone, limit: '2000' })),
+  event: (eventId: string) => request<EventBody>('GET', `/api/events/${id(eventId)}`),
+
+  addFeed: (feed: NewFeed) => request<Feed>('POST', '/api/feeds', feed),
+  refreshFeed: (feedId: string) => request<Feed>('POST', `/api/feeds/${id(feedId)}/refresh`),
+  removeFeed: (feedId: string) => request<void>('DELETE', `/api/feeds/${id(feedId)}`),
+  feedProblems: (feedId: string, cursor: string | null) =>
+    request<Page<FeedProblem>>('GET', `/api/feeds/${id(feedId)}/problems?limit=50${cursor ? `&cursor=${id(cursor)}` : ''}`),
+
+  removeSample: () => request<void>('DELETE', '/api/sample'),
+
+  /** Also answers with status 503, whose body says what is wrong. */
+  async readiness(): Promise<Readiness> {
+    const response = await send('GET', '/health/ready');
+    if (!response.ok && response.status !== 503) throw await problemOf(response);
+    return (await response.json()) as Readiness;
+  },
+};

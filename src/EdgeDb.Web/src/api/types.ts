@@ -1,0 +1,110 @@
+/** `2026-01-05`, a day on the household's wall calendar, free of any time zone. */
+export type PlainDate = string;
+
+/** `2026-01-05T08:00:00Z`. */
+export type Instant = string;
+
+export interface Household {
+  name: string;
+  /** IANA name; every time on screen is told in it. */
+  zone: string;
+  language: string;
+  weekStart: 'monday' | 'sunday';
+  /** Whether sample members, calendars or events are present. */
+  sample: boolean;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  color: string;
+}
+
+export interface Calendar {
+  id: string;
+  name: string;
+  color: string;
+  kind: 'local' | 'feed';
+  members: string[];
+}
+
+export interface FeedError {
+  /** A stable word such as `timeout`; see `feed.reason.*` in the catalogues. */
+  reason: string;
+  detail: string;
+}
+
+export interface Feed {
+  id: string;
+  calendarId: string;
+  name: string;
+  /** Secrets are already masked by the service. */
+  address: string;
+  state: 'new' | 'ok' | 'failing' | 'refreshing';
+  lastAttemptAt: Instant | null;
+  lastSuccessAt: Instant | null;
+  nextAttemptAt: Instant | null;
+  error: FeedError | null;
+  eventCount: number;
+  skippedCount: number;
+}
+
+/** Something of a feed that was left out, and why. */
+export interface FeedProblem {
+  line: number | null;
+  component: string | null;
+  uid: string | null;
+  property: string | null;
+  reason: string;
+}
+
+export interface Occurrence {
+  id: string;
+  eventId: string;
+  recurrenceId: string | null;
+  /** An instant, or a plain date when `allDay`. */
+  start: string;
+  /** Exclusive; an instant, or a plain date when `allDay`. */
+  end: string;
+  allDay: boolean;
+  /** The event's own IANA zone, null when it floats. */
+  zone: string | null;
+  summary: string;
+  location: string | null;
+  status: 'confirmed' | 'tentative';
+  recurring: boolean;
+  private: boolean;
+  color: string;
+  calendars: string[];
+  members: string[];
+}
+
+/** The parts of an event that its occurrences do not carry. */
+export interface EventBody {
+  description: string | null;
+  url: string | null;
+}
+
+export interface Incident {
+  at: Instant;
+  kind: string;
+  text: string;
+}
+
+export interface Readiness {
+  status: 'ready' | 'degraded' | 'starting';
+  incidents: Incident[];
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface NewFeed {
+  address: string;
+  name?: string;
+  members?: string[];
+}
+
+export type Topic = 'household' | 'members' | 'calendars' | 'feeds' | 'occurrences';

@@ -1,0 +1,24 @@
+import { wallClock } from '../time/zone';
+import type { DayEntry } from '../time/agenda';
+import { formatTime, formatDay } from './format';
+import { t } from './language';
+
+/** When an entry is, on its day: `09:00` and `until 10:30`, `All day` and `Day 2 of 3`. */
+export function entryTime({ occurrence, part, day, days }: DayEntry, zone: string): { main: string; detail: string } {
+  const start = Date.parse(occurrence.start);
+  const end = Date.parse(occurrence.end);
+  const dayOf = days > 1 ? t('time.dayOf', { day, days }) : '';
+  switch (part) {
+    case 'allDay':
+    case 'within':
+      return { main: t('agenda.allDay'), detail: dayOf };
+    case 'single':
+      return { main: formatTime(start, zone), detail: end > start ? t('time.until', { time: formatTime(end, zone) }) : '' };
+    case 'starts': {
+      const lastDay = formatDay(wallClock(end, zone).date, { weekday: 'short' });
+      return { main: formatTime(start, zone), detail: t('time.until', { time: `${lastDay} ${formatTime(end, zone)}` }) };
+    }
+    case 'ends':
+      return { main: t('time.until', { time: formatTime(end, zone) }), detail: days > 2 ? dayOf : '' };
+  }
+}
