@@ -96,11 +96,11 @@ public sealed class CalendarEvent
         var start = fields.Start ?? fields.RecurrenceId ?? fields.End;
         if (start is null)
         {
-            fields.Report("DTSTART", "is missing; the event was skipped");
+            fields.Report("DTSTART", $"{(component.Property("DTSTART") is null ? "is missing" : "cannot be used")}; the event was skipped");
             return null;
         }
         if (fields.Start is null && fields.Status != "CANCELLED")
-            fields.Report("DTSTART", $"is missing; {(fields.RecurrenceId is null ? "DTEND" : "RECURRENCE-ID")} was taken");
+            fields.Report("DTSTART", $"has no value; {(fields.RecurrenceId is null ? "DTEND" : "RECURRENCE-ID")} was taken");
 
         return new CalendarEvent
         {
