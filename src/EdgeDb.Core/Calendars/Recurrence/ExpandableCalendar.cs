@@ -3,7 +3,8 @@ namespace EdgeDb.Core.Calendars;
 /// <summary>The events of one iCalendar stream, put together to series, with the zones that stream defines.</summary>
 /// <param name="Series">In the order their UIDs first appear.</param>
 /// <param name="Zones">For an <see cref="OccurrenceExpander"/>.</param>
-internal sealed record ExpandableCalendar(List<EventSeries> Series, CalendarZones Zones)
+/// <param name="IsCalendar">False when the stream held no VCALENDAR.</param>
+internal sealed record ExpandableCalendar(List<EventSeries> Series, CalendarZones Zones, bool IsCalendar)
 {
     /// <summary>Reads to the end of the stream.</summary>
     /// <exception cref="CalendarLimitException">The stream is larger than the limits allow.</exception>
@@ -20,6 +21,6 @@ internal sealed record ExpandableCalendar(List<EventSeries> Series, CalendarZone
                 definitions.Add(definition);
         }
 
-        return new ExpandableCalendar(EventSeries.Group(events), new CalendarZones(definitions, problems));
+        return new ExpandableCalendar(EventSeries.Group(events), new CalendarZones(definitions, problems), reader.CalendarCount > 0);
     }
 }

@@ -131,7 +131,7 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         var several = master.Rules.Count > 1 || master.RecurrenceDates.Count > 0;
         foreach (var rule in master.Rules)
         {
-            var (lastLocal, lastUtc) = LastOf(rule, start);
+            var (lastLocal, lastUtc) = start.LastOf(rule);
             isShown &= lastLocal >= start.LocalSeconds && lastUtc >= start.Seconds;
             foreach (var local in new RecurrenceEnumerator(
                 rule, start.LocalSeconds, start.Kind == OccurrenceKind.AllDay, fromLocal, Math.Min(lastLocal, toLocal)))
@@ -247,7 +247,7 @@ public sealed class OccurrenceExpander(CalendarZones zones)
 
         foreach (var rule in master.ExceptionRules)
         {
-            var (lastLocal, lastUtc) = LastOf(rule, start);
+            var (lastLocal, lastUtc) = start.LastOf(rule);
             foreach (var local in new RecurrenceEnumerator(
                 rule, start.LocalSeconds, start.Kind == OccurrenceKind.AllDay, fromLocal, Math.Min(lastLocal, toLocal)))
             {
@@ -301,16 +301,6 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         }
 
         kept.Add(item);
-    }
-
-    /// <summary>The last moment UNTIL allows, as a bound for the walk and, for a UTC value on a zoned series, as the exact instant.</summary>
-    private static (long Local, long Utc) LastOf(RecurrenceRule rule, in ResolvedTime start)
-    {
-        if (rule.Until is not { } until)
-            return (long.MaxValue, long.MaxValue);
-        if (until.Kind == CalendarTimeKind.Utc && start.Clock is not null)
-            return (start.Clock.ToLocal(until.LocalSeconds) + CivilDate.SecondsPerDay, until.LocalSeconds);
-        return (until.IsDate ? until.LocalSeconds + CivilDate.SecondsPerDay - 1 : until.LocalSeconds, long.MaxValue);
     }
 
     private void SortAndRemoveRepeats()

@@ -48,4 +48,15 @@ internal readonly record struct ResolvedTime(OccurrenceKind Kind, ZoneClock? Clo
                 return resolved.Clock is not null ? resolved.Seconds : Clock!.ToUtc(value.LocalSeconds);
         }
     }
+
+    /// <summary>The last moment UNTIL allows, as a bound for the walk and, for a UTC value on a zoned series, as the exact instant.</summary>
+    public (long Local, long Utc) LastOf(RecurrenceRule rule)
+    {
+        if (rule.Until is not { } until)
+            return (long.MaxValue, long.MaxValue);
+        // Near a clock change wall-clock order is not the order of instants, so the walk goes a day further.
+        if (until.Kind == CalendarTimeKind.Utc && Clock is not null)
+            return (Clock.ToLocal(until.LocalSeconds) + CivilDate.SecondsPerDay, until.LocalSeconds);
+        return (until.IsDate ? until.LocalSeconds + CivilDate.SecondsPerDay - 1 : until.LocalSeconds, long.MaxValue);
+    }
 }

@@ -1,0 +1,101 @@
+namespace EdgeDb.Core.Calendars;
+
+/// <summary>
+/// Prints the occurrences of a calendar in the order of their starts. The window is gone through a quarter at a time: a later part
+/// costs no more than the first, and memory holds the occurrences of one quarter however long the window is.
+/// </summary>
+internal sealed class ExpansionPrinter(ExpandableCalendar calendar, ZoneClock clock, JsonLines lines, byte[]? id)
+{
+    private const long PartSeconds = 92 * CivilDate.SecondsPerDay;
+
+    /// <summary>Occurrences of one series in one part: a rule of seconds would fill the memory.</summary>
+    private const int MaxOccurrences = 1_000_000;
+
+    // Fewer bits for the place in the list than for the time: 2^24 occurrences a part, 2^39 seconds.
+    private const int IndexBits = 24;
+
+    private readonly OccurrenceExpander _expander = new(calendar.Zones);
+    private readonly List<Occurrence> _found = [];
+    private readonly Dictionary<CalendarEvent, (byte[] Before, byte[] After)> _texts = new(ReferenceEqualityComparer.Instance);
+    private long[] _order = [];
+
+    /// <summary>Prints what overlaps [from, to) in UTC seconds; all-day and floating times are placed on the clock.</summary>
+    public void Print(long from, long to)
+    {
+        for (var start = from; start < to; start += PartSeconds)
+            PrintPart(from, start, Math.Min(to, start + PartSeconds));
+    }
+
+    private void PrintPart(long from, long partFrom, long partTo)
+    {
+        _found.Clear();
+        foreach (var series in calendar.Series)
+        {
+            // A day covers every offset; what lies outside of the window on the clock is left out below.
+            if (!_expander.Expand(series, partFrom - CivilDate.SecondsPerDay, partTo + CivilDate.SecondsPerDay, MaxOccurrences, _found)
+                || _found.Count >= 1 << IndexBits)
+            {
+                throw new CalendarRequestException(
+                    $"\"{series.Uid}\" has more than {MaxOccurrences} occurrences in three months, or all have more than {1 << IndexBits}");
+            }
+        }
+
+        if (_order.Length < _found.Count)
+            _order = new long[_found.Count];
+        var count = 0;
+        for (var i = 0; i < _found.Count; i++)
+        {
+            var item = _found[i];
+            var start = Place(item.Kind, item.Start);
+            var end = Place(item.Kind, item.End);
+            // What began before this part was printed with an earlier one, unless this is the first.
+            if (start < partTo && (start >= partFrom || (partFrom == from && end > from)))
+                _order[count++] = (start << IndexBits) | (uint)i;
+        }
+
+        Array.Sort(_order, 0, count);
+        for (var i = 0; i < count; i++)
+            Print(_found[(int)(_order[i] & ((1 << IndexBits) - 1))]);
+    }
+
+    private long Place(OccurrenceKind kind, long seconds) => kind == OccurrenceKind.Timed ? seconds : clock.ToUtc(seconds);
+
+    private void Print(in Occurrence item)
+    {
+        if (!_texts.TryGetValue(item.Event, out var texts))
+            _texts.Add(item.Event, texts = Texts(item.Event));
+        lines.Begin(id);
+        lines.Raw(texts.Before);
+        if (item.RecurrenceId is { } recurrenceId)
+            Time(recurrenceId.Kind, recurrenceId.Seconds);
+        else
+            lines.Raw("null"u8);
+        lines.Raw(",\"start\":"u8);
+        Time(item.Kind, item.Start);
+        lines.Raw(",\"end\":"u8);
+        Time(item.Kind, item.End);
+        lines.Raw(item.Kind == OccurrenceKind.AllDay ? ",\"allDay\":true"u8 : ",\"allDay\":false"u8);
+        lines.Raw(texts.After);
+    }
+
+    private void Time(OccurrenceKind kind, long seconds)
+    {
+        if (kind == OccurrenceKind.AllDay)
+            lines.Date(seconds);
+        else
+            lines.Instant(Place(kind, seconds));
+    }
+
+    private (byte[] Before, byte[] After) Texts(CalendarEvent source)
+    {
+        var zone = source.Start.Kind switch
+        {
+            CalendarTimeKind.Utc => "UTC",
+            CalendarTimeKind.Zoned => calendar.Zones.Clock(source.Start.ZoneId!)?.Zone.Id,
+            _ => null,
+        };
+        return (
+            [.. "\"uid\":"u8, .. JsonLines.Encode(source.Uid), .. ",\"recurrenceId\":"u8],
+            [.. ",\"zone\":"u8, .. JsonLines.Encode(zone), .. ",\"summary\":"u8, .. JsonLines.Encode(source.Summary), .. "}\n"u8]);
+    }
+}
