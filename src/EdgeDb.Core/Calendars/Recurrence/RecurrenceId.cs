@@ -6,4 +6,31 @@ namespace EdgeDb.Core.Calendars;
 /// </summary>
 /// <param name="Kind">What <paramref name="Seconds"/> counts.</param>
 /// <param name="Seconds">Original start in seconds since the epoch of <paramref name="Kind"/>.</param>
-public readonly record struct RecurrenceId(OccurrenceKind Kind, long Seconds);
+public readonly record struct RecurrenceId(OccurrenceKind Kind, long Seconds)
+{
+    /// <summary>Reads the text form.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out RecurrenceId id)
+    {
+        id = default;
+        if (!CalendarDateTime.TryParse(text, null, out var time, out _))
+            return false;
+        var kind = time.Kind switch
+        {
+            CalendarTimeKind.Date => OccurrenceKind.AllDay,
+            CalendarTimeKind.Floating => OccurrenceKind.Floating,
+            _ => OccurrenceKind.Timed,
+        };
+        id = new(kind, time.LocalSeconds);
+        return true;
+    }
+
+    /// <summary>The text form.</summary>
+    public override string ToString() => new CalendarDateTime(
+        Seconds,
+        Kind switch
+        {
+            OccurrenceKind.AllDay => CalendarTimeKind.Date,
+            OccurrenceKind.Floating => CalendarTimeKind.Floating,
+            _ => CalendarTimeKind.Utc,
+        }).ToString();
+}

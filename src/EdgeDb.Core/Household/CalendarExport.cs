@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>Writes a calendar as iCalendar: every event's own text, with the VTIMEZONEs that other programs need to place it.</summary>
+internal sealed class CalendarExport(SqliteDatabase database)
+{
+    private const int EventsPerRead = 200;
+
+    /// <summary>The calendar's name; throws <see cref="HouseholdException"/> when there is no such calendar.</summary>
+    public ValueTask<string> RequireNameAsync(string calendarId, CancellationToken cancellationToken) =>
+        database.ReadAsync(calendarId, static (session, id) => HouseholdStore.RequireCalendar(session, id).Name, cancellationToken);
+
+    /// <summary>Writes one VCALENDAR, a bounded number of events at a time.</summary>
+    public async Task WriteAsync(string calendarId, string name, PipeWriter output, CancellationToken cancellationToken)
+    {
+        var writer = new CalendarWriter(output);
+        writer.Begin("VCALENDAR");
+        writer.WriteSimple("VERSION", "2.0");
+        writer.WriteSimple("PRODID", "-//EdgeDb//EdgeDb//EN");
+        writer.WriteSimple("CALSCALE", "GREGORIAN");
+        writer.WriteSimple("NAME", CalendarText.Escape(name));
+        writer.WriteSimple("X-WR-CALNAME", CalendarText.Escape(name));
+        foreach (var zone in await ZonesAsync(calendarId, cancellationToken).ConfigureAwait(false))
+            output.Write(zone);
+
+        for (long after = 0; after >= 0;)
+        {
+            var (last, texts) = await database.ReadAsync(
+                (Id: calendarId, After: after),
+                static (session, state) =>
+                {
+                    var texts = new List<byte[]>();
+                    var last = -1L;
+                    var rows = session.Prepare(
+                        """
+                        SELECT e.key, s.ics FROM event e JOIN event_source s ON s.event_key = e.key
+                        WHERE e.calendar_id = ?1 AND e.key > ?2 ORDER BY e.key LIMIT ?3
+                        """);
+                    rows.Bind(1, state.Id).Bind(2, state.After).Bind(3, (long)EventsPerRead);
+                    while (rows.Step())
+                    {
+                        last = rows.Int64(0);
+                        texts.Add(rows.Utf8(1).ToArray());
+                    }
+                    return (last, texts);
+                },
+                cancellationToken).ConfigureAwait(false);
+            after = last;
+            foreach (var text in texts)
+                output.Write(text);
+            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        writer.End("VCALENDAR");
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<List<byte[]>> ZonesAsync(string calendarId, CancellationToken cancellationToken) =>
+        database.ReadAsync(calendarId, static (session, id) => CalendarZoneRows.ReadTexts(session, id).ConvertAll(static z => z.Text), cancellationToken);
+}

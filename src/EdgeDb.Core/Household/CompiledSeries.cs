@@ -1,0 +1,44 @@
+using EdgeDb.Core.Calendars;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>A series made ready for the database off the writer: its index columns, display parts and occurrences of one window.</summary>
+/// <param name="Uid">UID.</param>
+/// <param name="Summary">Title of the master.</param>
+/// <param name="Sequence">Highest SEQUENCE of the components.</param>
+/// <param name="Stamp">Latest of LAST-MODIFIED and DTSTAMP, Unix seconds.</param>
+/// <param name="Kind">Unit of the next two.</param>
+/// <param name="StartsAt">No occurrence starts before this (<see cref="SeriesBounds"/>).</param>
+/// <param name="EndsAt">No occurrence ends after this; null without end.</param>
+/// <param name="Recurring">Has a rule, further dates or overrides.</param>
+/// <param name="SourceHash">See <see cref="SeriesSource"/>.</param>
+/// <param name="Source">The VEVENTs as iCalendar text.</param>
+/// <param name="Parts">What occurrences show; occurrences point here by index.</param>
+/// <param name="Occurrences">Those within the window asked for, or all of an event that does not recur.</param>
+/// <param name="Truncated">The series has more occurrences in the window than are kept.</param>
+internal sealed record CompiledSeries(
+    string Uid,
+    string Summary,
+    int Sequence,
+    long Stamp,
+    OccurrenceKind Kind,
+    long StartsAt,
+    long? EndsAt,
+    bool Recurring,
+    byte[] SourceHash,
+    ReadOnlyMemory<byte> Source,
+    IReadOnlyList<CompiledPart> Parts,
+    IReadOnlyList<CompiledOccurrence> Occurrences,
+    bool Truncated);
+
+/// <summary>One row of the occurrence table.</summary>
+internal readonly record struct CompiledOccurrence(long Start, long End, OccurrenceKind Kind, RecurrenceId? Recurrence, int Part);
+
+/// <summary>What the occurrences of one component show.</summary>
+/// <param name="Summary">Title, may be empty.</param>
+/// <param name="Location">Place, or null.</param>
+/// <param name="Zone">IANA name the component's own zone resolved to; null when floating, all-day or UTC.</param>
+/// <param name="Color">CSS colour of the event's own, or null.</param>
+/// <param name="Status">Status.</param>
+/// <param name="Private">CLASS:PRIVATE.</param>
+internal sealed record CompiledPart(string Summary, string? Location, string? Zone, string? Color, EventStatus Status, bool Private);

@@ -1,0 +1,141 @@
+using EdgeDb.Core.Calendars;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>The fields of an event that people edit, checked. Everything else in the event's source stays as it is.</summary>
+/// <param name="Summary">Title; may be empty.</param>
+/// <param name="Description">Notes.</param>
+/// <param name="Location">Place.</param>
+/// <param name="Url">Link, http or https.</param>
+/// <param name="Color">CSS colour name, or null for the calendar's.</param>
+/// <param name="Status">Status.</param>
+/// <param name="Start">Start; a date for whole days.</param>
+/// <param name="End">Exclusive end, of the same kind and zone as the start.</param>
+/// <param name="Rule">Recurrence; null for a single event.</param>
+/// <param name="RemindersMinutes">Minutes before the start.</param>
+/// <param name="Private">CLASS:PRIVATE.</param>
+internal sealed record EventDraft(
+    string Summary,
+    string? Description,
+    string? Location,
+    string? Url,
+    string? Color,
+    EventStatus Status,
+    CalendarDateTime Start,
+    CalendarDateTime End,
+    RecurrenceRule? Rule,
+    IReadOnlyList<int> RemindersMinutes,
+    bool Private)
+{
+    internal const int MaxReminders = 10;
+    internal const int MaxReminderMinutes = 60 * 24 * 60;
+    private const long MaxDurationSeconds = 366L * 86_400;
+
+    /// <summary>Checks what a person entered; throws <see cref="HouseholdException"/> naming the field.</summary>
+    internal static EventDraft Check(
+        string? summary,
+        string? description,
+        string? location,
+        string? url,
+        string? color,
+        string? status,
+        string? start,
+        string? end,
+        bool allDay,
+        string? zone,
+        string? rule,
+        IReadOnlyList<int> remindersMinutes,
+        bool isPrivate)
+    {
+        if (allDay && zone is not null)
+            throw HouseholdException.Bad("zone", "'zone' does not go with allDay: a whole day is the same day in every zone.");
+        var zoneId = zone is null ? null : FieldRules.Zone(zone, "zone");
+        var first = Time(start ?? throw HouseholdException.Bad("start", "'start' is required."), "start", allDay, zoneId);
+        var to = end is not null ? Time(end, "end", allDay, zoneId)
+            : allDay ? first with { LocalSeconds = first.LocalSeconds + 86_400 }
+            : first with { LocalSeconds = first.LocalSeconds + 3_600 };
+        if (to.LocalSeconds < first.LocalSeconds || (allDay && to.LocalSeconds == first.LocalSeconds))
+            throw HouseholdException.Bad("end", allDay ? "'end' must be later than 'start'; it is the day after the last." : "'end' must not be before 'start'.");
+        if (to.LocalSeconds - first.LocalSeconds > MaxDurationSeconds)
+            throw HouseholdException.Bad("end", "An event may last at most 366 days.");
+        if (remindersMinutes.Count > MaxReminders)
+            throw HouseholdException.Bad("reminders", $"An event may have at most {MaxReminders} reminders; these are {remindersMinutes.Count}.");
+        foreach (var minutes in remindersMinutes)
+            if (minutes is < 0 or > MaxReminderMinutes)
+                throw HouseholdException.Bad("reminders", $"A reminder comes 0 to {MaxReminderMinutes} minutes before the start; {minutes} is outside.");
+        return new(
+            FieldRules.Text(summary ?? "", "summary", FieldRules.MaxSummaryLength)!.Trim(),
+            FieldRules.Text(description, "description", FieldRules.MaxTextLength),
+            FieldRules.Text(location, "location", FieldRules.MaxSummaryLength),
+            Link(url),
+            ColorName(color),
+            StatusOf(status),
+            first,
+            to,
+            Recurrence(rule, first),
+            remindersMinutes.Distinct().ToList(),
+            isPrivate);
+    }
+
+    private static CalendarDateTime Time(string text, string field, bool allDay, string? zoneId)
+    {
+        // The API's extended form (2026-01-05T09:00:00) without separators is iCalendar's; seconds may be left out.
+        var pattern = allDay
+            ? NodaTime.Text.LocalDatePattern.Iso.Parse(text) is { Success: true } date ? date.Value.AtMidnight() : (NodaTime.LocalDateTime?)null
+            : NodaTime.Text.LocalDateTimePattern.GeneralIso.Parse(text) is { Success: true } full ? full.Value
+            : NodaTime.Text.LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm").Parse(text) is { Success: true } minutes ? minutes.Value
+            : null;
+        if (pattern is not { Year: >= 1900 and <= 2200 } local)
+            throw HouseholdException.Bad(
+                field,
+                allDay
+                    ? $"'{field}' must be a date such as 2026-01-05, in the years 1900 to 2200."
+                    : $"'{field}' must be a wall-clock time such as 2026-01-05T09:00:00, in the years 1900 to 2200; its zone goes into 'zone'.");
+        var seconds = local.InUtc().ToInstant().ToUnixTimeSeconds();
+        return allDay ? new(seconds, CalendarTimeKind.Date)
+            : zoneId is null ? new(seconds, CalendarTimeKind.Floating)
+            : zoneId == "UTC" ? new(seconds, CalendarTimeKind.Utc)
+            : new(seconds, CalendarTimeKind.Zoned, zoneId);
+    }
+
+    private static RecurrenceRule? Recurrence(string? text, CalendarDateTime start)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (text.Length > 1000)
+            throw HouseholdException.Bad("rrule", $"'rrule' may have at most 1000 characters; it has {text.Length}.");
+        if (!RecurrenceRule.TryParse(text, out var rule, out var reason))
+            throw HouseholdException.Bad("rrule", $"'rrule' is not a recurrence rule: {reason}.");
+        if (start.IsDate && rule.Frequency < RecurrenceFrequency.Daily)
+            throw HouseholdException.Bad("rrule", "A whole day cannot repeat more often than daily.");
+        return rule;
+    }
+
+    private static string? Link(string? url)
+    {
+        if (string.IsNullOrEmpty(url))
+            return null;
+        FieldRules.Text(url, "url", 2000);
+        return Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? url
+            : throw HouseholdException.Bad("url", "'url' must begin with https:// or http://.");
+    }
+
+    private static string? ColorName(string? color)
+    {
+        if (string.IsNullOrEmpty(color))
+            return null;
+        // RFC 7986 allows CSS3 names only.
+        return color.Length <= 30 && color.AsSpan().IndexOfAnyExceptInRange('a', 'z') < 0
+            ? color
+            : throw HouseholdException.Bad("color", "'color' must be a CSS colour name in lower case, such as teal.");
+    }
+
+    private static EventStatus StatusOf(string? status) => status switch
+    {
+        null or "confirmed" => EventStatus.Confirmed,
+        "tentative" => EventStatus.Tentative,
+        "cancelled" => EventStatus.Cancelled,
+        _ => throw HouseholdException.Bad("status", "'status' must be confirmed, tentative or cancelled."),
+    };
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Globalization;
+using EdgeDb.Core.Calendars;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>The VEVENTs of one UID, taken apart for an edit and put together again.</summary>
+internal sealed class EventSource
+{
+    private static readonly CalendarProblems Ignored = new(0);
+
+    private EventSource(CalendarComponent master, List<CalendarComponent> overrides)
+    {
+        Master = master;
+        Overrides = overrides;
+    }
+
+    public CalendarComponent Master { get; }
+
+    public List<CalendarComponent> Overrides { get; }
+
+    /// <summary>The typed view of the master as it is now.</summary>
+    public CalendarEvent Event => Typed(Master);
+
+    /// <summary>The typed view of everything as it is now.</summary>
+    public EventSeries Series => new(Event, [.. Overrides.Select(Typed)]);
+
+    /// <summary>A new event.</summary>
+    public static EventSource Of(CalendarComponent master) => new(master, []);
+
+    /// <summary>Reads stored text. A series whose master never arrived has its first component take that place.</summary>
+    public static EventSource Read(ReadOnlyMemory<byte> text)
+    {
+        using var stream = new MemoryStream(text.ToArray(), writable: false);
+        using var reader = new CalendarReader(stream, Ignored);
+        var components = new List<CalendarComponent>();
+        while (reader.Read() is { } component)
+            components.Add(component);
+        var master = components.FirstOrDefault(static c => c.Property("RECURRENCE-ID") is null) ?? components[0];
+        components.Remove(master);
+        return new(master, components);
+    }
+
+    public byte[] ToUtf8()
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        var writer = new CalendarWriter(output);
+        writer.Write(Master);
+        foreach (var component in Overrides)
+            writer.Write(component);
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A copy of a component that can be changed without changing this one.</summary>
+    public static CalendarComponent Copy(CalendarComponent component)
+    {
+        var copy = new CalendarComponent(component.Name);
+        copy.Properties.AddRange(component.Properties);
+        foreach (var nested in component.Components)
+            copy.Components.Add(Copy(nested));
+        return copy;
+    }
+
+    internal static CalendarEvent Typed(CalendarComponent component) =>
+        CalendarEvent.From(component, Ignored) ?? throw new InvalidOperationException("A stored event has no start.");
+
+    /// <summary>Replaces the reminders people set, leaving alarms of other kinds (e-mail, at a fixed time) alone.</summary>
+    public static void SetReminders(CalendarComponent component, IReadOnlyList<int> minutes)
+    {
+        component.Components.RemoveAll(static alarm => Reminder(alarm) is not null);
+        foreach (var before in minutes)
+        {
+            var alarm = new CalendarComponent("VALARM");
+            alarm.Properties.Add(new("ACTION", [], "DISPLAY"));
+            alarm.Properties.Add(new("TRIGGER", [], string.Create(CultureInfo.InvariantCulture, $"-PT{before}M")));
+            alarm.Properties.Add(new("DESCRIPTION", [], component.Property("SUMMARY")?.RawValue ?? "Reminder"));
+            component.Components.Add(alarm);
+        }
+    }
+
+    /// <summary>The minutes of a DISPLAY or AUDIO alarm before the start; null for any other alarm.</summary>
+    private static int? Reminder(CalendarComponent alarm)
+    {
+        if (alarm.Name != "VALARM" || alarm.Property("TRIGGER") is not { } trigger || alarm.Property("ACTION")?.RawValue.ToUpperInvariant() is not ("DISPLAY" or "AUDIO"))
+            return null;
+        return trigger.Parameter("RELATED") is null && CalendarDuration.TryParse(trigger.Utf8, out var offset, out _) && !IsAfterStart(offset)
+            ? (int)(-((offset.Days * 86_400L) + offset.Seconds) / 60)
+            : null;
+    }
+
+    private static bool IsAfterStart(CalendarDuration offset) => (offset.Days * 86_400L) + offset.Seconds > 0;
+
+    /// <summary>The reminders of an event, minutes before its start.</summary>
+    public static IReadOnlyList<int> Reminders(CalendarComponent component) =>
+        component.Components.Select(Reminder).OfType<int>().Distinct().Order().ToList();
+}

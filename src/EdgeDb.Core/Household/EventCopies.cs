@@ -1,0 +1,74 @@
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>
+/// The same event often arrives once per invited member. Copies share the UID and either the title or the start (two
+/// unrelated events with a careless generator's UID "1" share neither); the most recent copy is shown for all of them, so
+/// that an event moved in one feed is not shown at its old time because of another.
+/// </summary>
+internal static class EventCopies
+{
+    private sealed class Copy
+    {
+        public long Key;
+        public long Primary;
+        public string Summary = "";
+        public int Kind;
+        public long StartsAt;
+        public long Sequence;
+        public long Stamp;
+        public int Group;
+    }
+
+    /// <summary>Chooses the shown copy among the rows of <paramref name="uid"/>. Call after every insert, update or delete of one.</summary>
+    internal static void Elect(SqliteSession session, string uid)
+    {
+        var copies = Read(session, uid);
+        for (var i = 0; i < copies.Count; i++)
+        {
+            copies[i].Group = i;
+            for (var j = 0; j < i; j++)
+                if (copies[i].Summary == copies[j].Summary || (copies[i].Kind == copies[j].Kind && copies[i].StartsAt == copies[j].StartsAt))
+                    Join(copies, copies[i].Group, copies[j].Group);
+        }
+
+        foreach (var copy in copies)
+        {
+            var primary = copies.Where(c => c.Group == copy.Group).MaxBy(c => (c.Sequence, c.Stamp, -c.Key))!.Key;
+            if (primary != copy.Primary)
+                session.Prepare("UPDATE event SET primary_key = ?1 WHERE key = ?2").Bind(1, primary).Bind(2, copy.Key).Execute();
+        }
+    }
+
+    private static void Join(List<Copy> copies, int from, int to)
+    {
+        foreach (var copy in copies)
+            if (copy.Group == from)
+                copy.Group = to;
+    }
+
+    private static List<Copy> Read(SqliteSession session, string uid)
+    {
+        // A UID in more calendars than the household may have cannot happen; the index makes this one short range scan.
+        var copies = new List<Copy>(1);
+        var statement = session.Prepare("SELECT key, primary_key, summary, kind, starts_at, sequence, stamp FROM event WHERE uid = ?1 ORDER BY key");
+        statement.Bind(1, uid);
+        while (statement.Step())
+        {
+            copies.Add(
+                new()
+                {
+                    Key = statement.Int64(0),
+                    Primary = statement.Int64(1),
+                    Summary = statement.Text(2)!,
+                    Kind = statement.Int32(3),
+                    StartsAt = statement.Int64(4),
+                    Sequence = statement.Int64(5),
+                    Stamp = statement.Int64(6),
+                });
+        }
+        statement.Reset();
+        return copies;
+    }
+}

@@ -1,0 +1,98 @@
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>Writes event rows with everything that hangs on them. Runs inside a write operation.</summary>
+internal static class EventRows
+{
+    /// <summary>Inserts or replaces the series of that UID in that calendar; the public id of an existing one stays.</summary>
+    /// <returns>The public id.</returns>
+    internal static string Put(SqliteSession session, string calendarId, CompiledSeries series, string newId)
+    {
+        var find = session.Prepare("SELECT key, id FROM event WHERE calendar_id = ?1 AND uid = ?2");
+        find.Bind(1, calendarId).Bind(2, series.Uid);
+        var exists = find.Step();
+        var key = exists ? find.Int64(0) : 0;
+        var id = exists ? find.Text(1)! : newId;
+        find.Reset();
+
+        var put = exists
+            ? session.Prepare(
+                """
+                UPDATE event SET summary = ?4, sequence = ?5, stamp = ?6, kind = ?7, starts_at = ?8, ends_at = ?9, recurring = ?10,
+                  source_hash = ?11, version = version + 1
+                WHERE id = ?1 AND calendar_id = ?2 AND uid = ?3
+                """)
+            : session.Prepare(
+                """
+                INSERT INTO event (id, calendar_id, uid, summary, sequence, stamp, kind, starts_at, ends_at, recurring, source_hash, primary_key)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)
+                """);
+        put.Bind(1, id).Bind(2, calendarId).Bind(3, series.Uid).Bind(4, series.Summary).Bind(5, (long)series.Sequence).Bind(6, series.Stamp)
+            .Bind(7, (long)series.Kind).Bind(8, series.StartsAt).Bind(9, series.EndsAt)
+            .Bind(10, series.Recurring ? 1L : 0L).BindBlob(11, series.SourceHash).Execute();
+
+        if (exists)
+        {
+            session.Prepare("DELETE FROM occurrence WHERE event_key = ?1").Bind(1, key).Execute();
+            session.Prepare("DELETE FROM event_part WHERE event_key = ?1").Bind(1, key).Execute();
+        }
+        else
+        {
+            key = session.LastInsertRowId;
+        }
+
+        session.Prepare("INSERT INTO event_source (event_key, ics) VALUES (?1, ?2) ON CONFLICT (event_key) DO UPDATE SET ics = excluded.ics")
+            .Bind(1, key).BindUtf8(2, series.Source.Span).Execute();
+        InsertOccurrences(session, key, series, InsertParts(session, key, series));
+        EventCopies.Elect(session, series.Uid);
+        session.Touch(Topics.Occurrences);
+        return id;
+    }
+
+    /// <summary>Replaces the occurrences of a series after the window has moved; nothing else of the event changes.</summary>
+    internal static void ReplaceOccurrences(SqliteSession session, long key, CompiledSeries series)
+    {
+        session.Prepare("DELETE FROM occurrence WHERE event_key = ?1").Bind(1, key).Execute();
+        session.Prepare("DELETE FROM event_part WHERE event_key = ?1").Bind(1, key).Execute();
+        InsertOccurrences(session, key, series, InsertParts(session, key, series));
+    }
+
+    /// <summary>Deletes a row; copies of it that were hidden step forward.</summary>
+    internal static void Delete(SqliteSession session, long key, string uid)
+    {
+        session.Prepare("DELETE FROM event WHERE key = ?1").Bind(1, key).Execute();
+        EventCopies.Elect(session, uid);
+        session.Touch(Topics.Occurrences);
+    }
+
+    private static long[] InsertParts(SqliteSession session, long key, CompiledSeries series)
+    {
+        var keys = new long[series.Parts.Count];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var part = series.Parts[i];
+            session.Prepare(
+                    "INSERT INTO event_part (event_key, summary, location, zone, color, status, private) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+                .Bind(1, key).Bind(2, part.Summary).Bind(3, part.Location).Bind(4, part.Zone).Bind(5, part.Color)
+                .Bind(6, (long)part.Status).Bind(7, part.Private ? 1L : 0L).Execute();
+            keys[i] = session.LastInsertRowId;
+        }
+        return keys;
+    }
+
+    private static void InsertOccurrences(SqliteSession session, long key, CompiledSeries series, long[] parts)
+    {
+        foreach (var occurrence in series.Occurrences)
+        {
+            session.Prepare(
+                    """
+                    INSERT OR IGNORE INTO occurrence (start, event_key, recurrence, recurrence_kind, end, kind, part_key)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                    """)
+                .Bind(1, occurrence.Start).Bind(2, key)
+                .Bind(3, occurrence.Recurrence?.Seconds ?? 0).Bind(4, occurrence.Recurrence is { } recurrence ? (long)recurrence.Kind : -1L)
+                .Bind(5, occurrence.End).Bind(6, (long)occurrence.Kind).Bind(7, parts[occurrence.Part]).Execute();
+        }
+    }
+}

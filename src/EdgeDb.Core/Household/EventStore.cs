@@ -1,0 +1,159 @@
+using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>One event as stored: its row and its iCalendar source.</summary>
+/// <param name="Id">Public id.</param>
+/// <param name="CalendarId">Calendar.</param>
+/// <param name="Uid">UID.</param>
+/// <param name="Version">Counts edits, from 1.</param>
+/// <param name="Editable">Belongs to a local calendar.</param>
+/// <param name="Source">VEVENTs as iCalendar text, UTF-8.</param>
+internal sealed record StoredEvent(string Id, string CalendarId, string Uid, long Version, bool Editable, byte[] Source);
+
+/// <summary>Reads and writes whole events; what an edit means is <see cref="EventEditor"/>'s business.</summary>
+internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, HouseholdStore household, TimeProvider time)
+{
+    /// <summary>How long a deleted event can be restored.</summary>
+    internal const int TrashDays = 30;
+
+    private const string Columns =
+        "e.id, e.calendar_id, e.uid, e.version, c.kind = 'local', s.ics FROM event e JOIN calendar c ON c.id = e.calendar_id JOIN event_source s ON s.event_key = e.key";
+
+    /// <summary>Throws <see cref="HouseholdException"/> when there is none.</summary>
+    public async ValueTask<StoredEvent> GetAsync(string id, CancellationToken cancellationToken) =>
+        await database.ReadAsync(id, static (session, id) => Find(session, id), cancellationToken).ConfigureAwait(false)
+        ?? throw HouseholdException.Missing("event", id);
+
+    /// <summary>Events in order of id, behind <paramref name="after"/>; <paramref name="text"/> must occur in the title.</summary>
+    public ValueTask<IReadOnlyList<StoredEvent>> ListAsync(
+        IReadOnlyList<string> calendarIds, string? text, string? after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (Calendars: calendarIds, Text: text, After: after, Limit: limit),
+            static (session, query) =>
+            {
+                var events = new List<StoredEvent>();
+                var rows = session.Prepare(
+                    $"SELECT {Columns} WHERE e.id > ?1 AND (?2 IS NULL OR instr(lower(e.summary), lower(?2)) > 0) ORDER BY e.id");
+                rows.Bind(1, query.After ?? "").Bind(2, query.Text);
+                while (events.Count < query.Limit && rows.Step())
+                    if (query.Calendars.Count == 0 || query.Calendars.Contains(rows.Text(1)!))
+                        events.Add(Row(rows));
+                return (IReadOnlyList<StoredEvent>)events;
+            },
+            cancellationToken);
+
+    /// <summary>The zones a calendar's events may refer to.</summary>
+    public ValueTask<CalendarZones> ZonesAsync(string calendarId, CancellationToken cancellationToken) =>
+        database.ReadAsync(calendarId, static (session, id) => CalendarZoneRows.Read(session, id), cancellationToken);
+
+    /// <summary>
+    /// Writes the events of one edit together: all or none. Every expected version is compared inside the transaction.
+    /// </summary>
+    /// <returns>The public ids, in the order given.</returns>
+    public async Task<IReadOnlyList<string>> SaveAsync(IReadOnlyList<EventChange> changes, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var compiled = new List<(EventChange Change, CompiledSeries Series)>(changes.Count);
+            var target = window.Target;
+            foreach (var change in changes)
+            {
+                var zones = await ZonesAsync(change.CalendarId, cancellationToken).ConfigureAwait(false);
+                compiled.Add((change, SeriesCompiler.CompileEdited(change.Source, zones, target)));
+            }
+            var ids = await database.WriteAsync(
+                (Changes: compiled, Target: target, NewIds: changes.Select(_ => household.NewId()).ToArray()),
+                static (session, state) =>
+                    WindowKeeper.Read(session) == state.Target ? Save(session, state.Changes, state.NewIds) : null,
+                cancellationToken).ConfigureAwait(false);
+            if (ids is not null)
+                return ids;
+        }
+    }
+
+    /// <summary>Moves an event to the trash.</summary>
+    public Task DeleteAsync(string id, long? expectedVersion, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (Id: id, Expected: expectedVersion, Now: time.GetUtcNow().ToUnixTimeSeconds()),
+            static (session, arguments) =>
+            {
+                var stored = RequireEditable(session, arguments.Id, arguments.Expected);
+                session.Prepare("INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at) VALUES (?1, ?2, ?3, ?4, ?5)")
+                    .Bind(1, stored.Id).Bind(2, stored.CalendarId).Bind(3, stored.Uid).BindUtf8(4, stored.Source).Bind(5, arguments.Now).Execute();
+                var key = session.Prepare("SELECT key FROM event WHERE id = ?1").Bind(1, stored.Id).Scalar();
+                EventRows.Delete(session, key, stored.Uid);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Brings an event back from the trash, into its old calendar or, when that is gone, into <paramref name="calendarId"/>.</summary>
+    public async Task RestoreAsync(string id, string? calendarId, CancellationToken cancellationToken)
+    {
+        var (source, home) = await database.ReadAsync(
+            id,
+            static (session, id) =>
+            {
+                var row = session.Prepare("SELECT ics, calendar_id FROM event_trash WHERE id = ?1");
+                row.Bind(1, id);
+                return row.Step() ? (row.Utf8(0).ToArray(), row.Text(1)!) : throw HouseholdException.Missing("deleted event", id);
+            },
+            cancellationToken).ConfigureAwait(false);
+        await SaveAsync([new(null, calendarId ?? home, source, null) { RestoredId = id }], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets what has been in the trash for longer than <see cref="TrashDays"/>.</summary>
+    public Task EmptyTrashAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            time.GetUtcNow().ToUnixTimeSeconds() - (TrashDays * 86_400L),
+            static (session, before) => session.Prepare("DELETE FROM event_trash WHERE deleted_at < ?1").Bind(1, before).Execute(),
+            cancellationToken);
+
+    internal static StoredEvent? Find(SqliteSession session, string id)
+    {
+        var row = session.Prepare($"SELECT {Columns} WHERE e.id = ?1");
+        row.Bind(1, id);
+        return row.Step() ? Row(row) : null;
+    }
+
+    private static List<string> Save(SqliteSession session, List<(EventChange Change, CompiledSeries Series)> changes, string[] newIds)
+    {
+        var ids = new List<string>(changes.Count);
+        for (var i = 0; i < changes.Count; i++)
+        {
+            var (change, series) = changes[i];
+            var calendar = HouseholdStore.RequireCalendar(session, change.CalendarId);
+            if (calendar.Origin == CalendarOrigin.Feed)
+                throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; its events are changed where they come from.", "calendarId");
+            if (change.Id is { } id)
+            {
+                var stored = RequireEditable(session, id, change.ExpectedVersion);
+                if (stored.CalendarId != change.CalendarId)
+                    session.Prepare("UPDATE event SET calendar_id = ?1 WHERE id = ?2").Bind(1, change.CalendarId).Bind(2, id).Execute();
+            }
+            else
+            {
+                var exists = session.Prepare("SELECT count(*) FROM event WHERE calendar_id = ?1 AND uid = ?2").Bind(1, change.CalendarId).Bind(2, series.Uid);
+                if (exists.Scalar() > 0)
+                    throw new HouseholdException(HouseholdError.Conflict, "The calendar holds an event with this UID already.");
+            }
+            ids.Add(EventRows.Put(session, change.CalendarId, series, change.RestoredId ?? newIds[i]));
+            if (change.RestoredId is { } restored)
+                session.Prepare("DELETE FROM event_trash WHERE id = ?1").Bind(1, restored).Execute();
+        }
+        return ids;
+    }
+
+    private static StoredEvent RequireEditable(SqliteSession session, string id, long? expectedVersion)
+    {
+        var stored = Find(session, id) ?? throw HouseholdException.Missing("event", id);
+        if (!stored.Editable)
+            throw new HouseholdException(HouseholdError.Conflict, "This event comes from a feed; change it where it comes from.");
+        HouseholdException.CheckVersion(stored.Version, expectedVersion);
+        return stored;
+    }
+
+    private static StoredEvent Row(SqliteStatement row) =>
+        new(row.Text(0)!, row.Text(1)!, row.Text(2)!, row.Int64(3), row.Int64(4) != 0, row.Utf8(5).ToArray());
+}

@@ -1,0 +1,59 @@
+using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>Applies what a feed brought to the calendar that mirrors it.</summary>
+internal sealed class FeedImport(SqliteDatabase database, CalendarImport import, TimeProvider time)
+{
+    /// <summary>
+    /// Applies a body. The body's hash is written down last, so a kill in between only means that it is applied again.
+    /// Throws <see cref="FeedFailure"/> when it is no calendar; the last good copy then stays.
+    /// </summary>
+    /// <param name="feed">The feed.</param>
+    /// <param name="response">Its answer, with content.</param>
+    /// <param name="pause">Time to the next request, given the interval the calendar asks for.</param>
+    /// <param name="cancellationToken">Stops between two writes.</param>
+    public async Task<CalendarImportResult> ApplyAsync(
+        Feed feed, FeedResponse response, Func<TimeSpan?, TimeSpan> pause, CancellationToken cancellationToken)
+    {
+        CalendarDocument document;
+        try
+        {
+            document = import.Read(response.Content!);
+        }
+        catch (CalendarLimitException exception)
+        {
+            throw new FeedFailure("too-large", exception.Message);
+        }
+        if (!document.IsCalendar)
+            throw new FeedFailure("not-a-calendar", "The address answers, but not with a calendar; it may need a sign-in.");
+
+        var (changed, removed) = await import.MirrorAsync(feed.CalendarId, document, cancellationToken).ConfigureAwait(false);
+        if (document.IsTruncated)
+            document.Problems.Add(new(0, "VCALENDAR", null, "", "the calendar breaks off before its end; nothing was removed because of that"));
+
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        // A name a person chose stays; the placeholder gives way to what the calendar calls itself.
+        var name = feed.Name == FeedStore.SuggestName(feed.Address) ? ShortName(document.Name) : null;
+        var asked = document.RefreshInterval is { IsPositiveOrZero: true, Days: < 366, Seconds: < 366 * 86_400 } interval
+            ? TimeSpan.FromDays(interval.Days) + TimeSpan.FromSeconds(interval.Seconds)
+            : (TimeSpan?)null;
+        await database.WriteAsync(
+            (Feed: feed, Response: response, Now: now, Next: now + (long)pause(asked).TotalSeconds, Document: document, Name: name),
+            static (session, state) =>
+            {
+                FeedStore.RecordApplied(
+                    session, state.Feed.Id, state.Response, state.Now, state.Next, state.Document.Series.Count, state.Document.Problems, state.Name);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new(document.Series.Count, changed, removed, document.Problems.Count, document.Problems.Items);
+    }
+
+    private static string? ShortName(string? name)
+    {
+        name = name?.ReplaceLineEndings(" ").Trim();
+        return string.IsNullOrEmpty(name) ? null : name[..Math.Min(name.Length, FieldRules.MaxNameLength)];
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>Reads feeds when they are due, two at a time, and applies what they brought.</summary>
+internal sealed partial class FeedRefresher(
+    FeedStore store, FeedClient client, FeedImport import, TimeSpan interval, TimeProvider time, ILogger<FeedRefresher> logger)
+    : IDisposable
+{
+    /// <summary>A slow host must not hold up the others; more at once would only fight for the one writer and the memory.</summary>
+    private const int Concurrency = 2;
+
+    // A wrong clock must not silence a feed for years: the store's times are compared again at least this often.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, bool> _refreshing = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    /// <summary>True while the feed is being read or applied.</summary>
+    public bool IsRefreshing(string feedId) => _refreshing.ContainsKey(feedId);
+
+    /// <summary>Looks for due feeds now, for example after one was added.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _wake.Dispose();
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var sleep = await RefreshDueAsync(cancellationToken).ConfigureAwait(false);
+            using var timer = time.CreateTimer(static state => ((FeedRefresher)state!).Wake(), this, sleep, Timeout.InfiniteTimeSpan);
+            await _wake.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Refreshes what is due. Returns how long nothing else will be.</summary>
+    internal async Task<TimeSpan> RefreshDueAsync(CancellationToken cancellationToken)
+    {
+        var feeds = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        // A few at a time, new ones first: somebody may be waiting for them, while a host that hangs holds up one round only.
+        var due = feeds.Where(f => IsDue(f, now)).OrderBy(static f => f.LastAttemptAt is not null).ThenBy(static f => f.NextAttemptAt)
+            .Take(Concurrency).ToList();
+        await Parallel.ForEachAsync(
+            due,
+            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
+            async (feed, token) => await RefreshAsync(feed, token).ConfigureAwait(false)).ConfigureAwait(false);
+        if (due.Count > 0)
+            return TimeSpan.Zero;
+        var next = feeds.Count == 0 ? LongestSleep : TimeSpan.FromSeconds(feeds.Min(static f => f.NextAttemptAt) - now);
+        return next < LongestSleep ? next : LongestSleep;
+    }
+
+    // A next attempt further ahead than any pause was written down while the clock was wrong.
+    private static bool IsDue(Feed feed, long now) =>
+        feed.NextAttemptAt <= now || feed.NextAttemptAt > now + (long)(FeedSchedule.LongestInterval.TotalSeconds * 1.5);
+
+    private async Task RefreshAsync(Feed feed, CancellationToken cancellationToken)
+    {
+        _refreshing[feed.Id] = true;
+        try
+        {
+            var response = await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
+            if (response.Content is null)
+            {
+                await store.RecordUnchangedAsync(feed, FeedSchedule.AfterSuccess(interval, null, Jitter()), cancellationToken).ConfigureAwait(false);
+                LogUnchanged(logger, feed.Id);
+                return;
+            }
+            var result = await import.ApplyAsync(
+                feed, response, asked => FeedSchedule.AfterSuccess(interval, asked, Jitter()), cancellationToken).ConfigureAwait(false);
+            LogApplied(logger, feed.Id, result.Events, result.Changed, result.Removed, result.Skipped);
+        }
+        catch (FeedFailure failure)
+        {
+            var pause = FeedSchedule.AfterFailure(feed.Failures + 1, failure.RetryAfter, Jitter());
+            LogFailed(logger, feed.Id, failure.Reason, failure.Detail, pause);
+            await store.RecordFailureAsync(feed, failure, pause, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Whatever one feed does, the others go on, and its owner is told.
+            var pause = FeedSchedule.AfterFailure(feed.Failures + 1, null, Jitter());
+            LogBroken(logger, feed.Id, pause, exception);
+            await store.RecordFailureAsync(
+                feed, new FeedFailure("internal", "The calendar could not be stored; the log of the service says why."), pause, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _refreshing.TryRemove(feed.Id, out _);
+        }
+    }
+
+    private static double Jitter() => Random.Shared.NextDouble();
+
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Debug, Message = "Feed {FeedId} has not changed")]
+    private static partial void LogUnchanged(ILogger logger, string feedId);
+
+    [LoggerMessage(
+        EventId = 3002, Level = LogLevel.Information,
+        Message = "Feed {FeedId} applied: {Events} events, {Changed} new or changed, {Removed} removed, {Skipped} items skipped")]
+    private static partial void LogApplied(ILogger logger, string feedId, long events, long changed, long removed, long skipped);
+
+    [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "Feed {FeedId} failed ({Reason}): {Detail} Next try in {Pause}")]
+    private static partial void LogFailed(ILogger logger, string feedId, string reason, string detail, TimeSpan pause);
+
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Error, Message = "Feed {FeedId} could not be stored. Next try in {Pause}")]
+    private static partial void LogBroken(ILogger logger, string feedId, TimeSpan pause, Exception exception);
+}

@@ -1,0 +1,216 @@
+using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>Feeds, their state and what was skipped of them.</summary>
+internal sealed class FeedStore(SqliteDatabase database, HouseholdStore household, FeedLimits limits, TimeProvider time)
+{
+    public ValueTask<IReadOnlyList<Feed>> ListAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(0, static (session, _) => (IReadOnlyList<Feed>)Read(session), cancellationToken);
+
+    /// <summary>Adds a feed and the calendar that mirrors it; it is due at once. An address that is there already is refused.</summary>
+    public Task<Feed> AddAsync(
+        FeedAddress address, string? name, string? color, IReadOnlyList<string>? members, CancellationToken cancellationToken)
+    {
+        var calendar = household.NewCalendar(name ?? SuggestName(address), color, CalendarOrigin.Feed, members, sample: false);
+        return database.WriteAsync(
+            (Id: household.NewId(), Calendar: calendar, Address: address.Value, Now: Now(), limits.MaxFeeds),
+            static (session, feed) =>
+            {
+                var existing = Read(session);
+                if (existing.Any(f => f.Address.Value == feed.Address))
+                    throw new HouseholdException(HouseholdError.Conflict, "This address is a feed of the household already.", "address");
+                if (existing.Count >= feed.MaxFeeds)
+                    throw new HouseholdException(HouseholdError.LimitReached, $"A household has at most {feed.MaxFeeds} feeds.");
+                HouseholdStore.InsertCalendar(session, feed.Calendar);
+                session.Prepare("INSERT INTO feed (id, calendar_id, address, next_attempt_at) VALUES (?1, ?2, ?3, ?4)")
+                    .Bind(1, feed.Id).Bind(2, feed.Calendar.Id).Bind(3, feed.Address).Bind(4, feed.Now).Execute();
+                session.Touch(Topics.Feeds);
+                return Require(session, feed.Id);
+            },
+            cancellationToken);
+    }
+
+    public Task<Feed> ChangeAsync(
+        string id, string? name, string? color, IReadOnlyList<string>? members, long? expectedVersion, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (Id: id, Name: name, Color: color, Members: members, Expected: expectedVersion),
+            static (session, change) =>
+            {
+                var before = Require(session, change.Id);
+                HouseholdException.CheckVersion(before.Version, change.Expected);
+                HouseholdStore.UpdateCalendar(
+                    session, HouseholdStore.RequireCalendar(session, before.CalendarId), change.Name, change.Color, change.Members);
+                session.Prepare("UPDATE feed SET version = version + 1 WHERE id = ?1").Bind(1, change.Id).Execute();
+                session.Touch(Topics.Feeds);
+                return Require(session, change.Id);
+            },
+            cancellationToken);
+
+    /// <summary>Removes a feed with its mirror; the source is not touched, so adding it again brings everything back.</summary>
+    public Task DeleteAsync(string id, long? expectedVersion, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (Id: id, Expected: expectedVersion),
+            static (session, arguments) =>
+            {
+                var feed = Require(session, arguments.Id);
+                HouseholdException.CheckVersion(feed.Version, arguments.Expected);
+                HouseholdStore.RemoveCalendar(session, feed.CalendarId);
+                session.Touch(Topics.Feeds);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Makes a feed due now, whatever its back-off says.</summary>
+    public Task<Feed> AskNowAsync(string id, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (Id: id, Now: Now()),
+            static (session, arguments) =>
+            {
+                Require(session, arguments.Id);
+                session.Prepare("UPDATE feed SET next_attempt_at = ?2 WHERE id = ?1").Bind(1, arguments.Id).Bind(2, arguments.Now).Execute();
+                session.Touch(Topics.Feeds);
+                return Require(session, arguments.Id);
+            },
+            cancellationToken);
+
+    public ValueTask<(IReadOnlyList<(int Ordinal, CalendarProblem Problem)> Items, long Total)> ProblemsAsync(
+        string id, int after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (Id: id, After: after, Limit: limit),
+            static (session, query) =>
+            {
+                Require(session, query.Id);
+                var items = new List<(int, CalendarProblem)>();
+                var rows = session.Prepare(
+                    """
+                    SELECT ordinal, line, component, uid, property, reason FROM feed_problem
+                    WHERE feed_id = ?1 AND ordinal > ?2 ORDER BY ordinal LIMIT ?3
+                    """);
+                rows.Bind(1, query.Id).Bind(2, (long)query.After).Bind(3, (long)query.Limit);
+                while (rows.Step())
+                    items.Add((rows.Int32(0), new(rows.Int32(1), rows.Text(2)!, rows.Text(3), rows.Text(4)!, rows.Text(5)!)));
+                var total = session.Prepare("SELECT count(*) FROM feed_problem WHERE feed_id = ?1").Bind(1, query.Id).Scalar();
+                return ((IReadOnlyList<(int, CalendarProblem)>)items, total);
+            },
+            cancellationToken);
+
+    /// <summary>Writes down a failed attempt; the last good copy stays.</summary>
+    internal Task RecordFailureAsync(Feed feed, FeedFailure failure, TimeSpan pause, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (feed.Id, failure.Reason, failure.Detail, Now: Now(), Next: Now() + (long)pause.TotalSeconds),
+            static (session, result) =>
+            {
+                session.Prepare(
+                        """
+                        UPDATE feed SET failures = failures + 1, last_attempt_at = ?2, next_attempt_at = ?3, error_reason = ?4, error_detail = ?5
+                        WHERE id = ?1
+                        """)
+                    .Bind(1, result.Id).Bind(2, result.Now).Bind(3, result.Next).Bind(4, result.Reason).Bind(5, result.Detail).Execute();
+                session.Touch(Topics.Feeds);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Writes down an answer that brought nothing new.</summary>
+    internal Task RecordUnchangedAsync(Feed feed, TimeSpan pause, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (feed.Id, Now: Now(), Next: Now() + (long)pause.TotalSeconds),
+            static (session, result) =>
+            {
+                RecordSuccess(session, result.Id, result.Now, result.Next);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Writes down that a body was applied whole. Runs in the operation that applies its last part.</summary>
+    internal static void RecordApplied(
+        SqliteSession session, string id, FeedResponse response, long now, long next, long events, CalendarProblems problems, string? suggestedName)
+    {
+        RecordSuccess(session, id, now, next);
+        session.Prepare("UPDATE feed SET etag = ?2, last_modified = ?3, content_hash = ?4, event_count = ?5, skipped_count = ?6 WHERE id = ?1")
+            .Bind(1, id).Bind(2, response.ETag).Bind(3, response.LastModified).BindBlob(4, response.Hash).Bind(5, events)
+            .Bind(6, (long)problems.Count).Execute();
+        session.Prepare("DELETE FROM feed_problem WHERE feed_id = ?1").Bind(1, id).Execute();
+        for (var i = 0; i < problems.Items.Count; i++)
+        {
+            var problem = problems.Items[i];
+            session.Prepare(
+                    "INSERT INTO feed_problem (feed_id, ordinal, line, component, uid, property, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+                .Bind(1, id).Bind(2, (long)i).Bind(3, (long)problem.Line).Bind(4, problem.Component).Bind(5, problem.Uid)
+                .Bind(6, problem.Property).Bind(7, problem.Reason).Execute();
+        }
+        if (suggestedName is not null)
+        {
+            session.Prepare("UPDATE calendar SET name = ?2 WHERE id = (SELECT calendar_id FROM feed WHERE id = ?1) AND name <> ?2")
+                .Bind(1, id).Bind(2, suggestedName).Execute();
+            session.Touch(Topics.Calendars);
+        }
+    }
+
+    /// <summary>The name a feed has until its own is known.</summary>
+    internal static string SuggestName(FeedAddress address)
+    {
+        var name = address.FilePath is { } path ? Path.GetFileNameWithoutExtension(path) : address.Candidates[0].Host;
+        return name.Length is 0 ? "Calendar" : name[..Math.Min(name.Length, FieldRules.MaxNameLength)];
+    }
+
+    private static void RecordSuccess(SqliteSession session, string id, long now, long next)
+    {
+        session.Prepare(
+                """
+                UPDATE feed SET failures = 0, last_attempt_at = ?2, last_success_at = ?2, next_attempt_at = ?3, error_reason = NULL, error_detail = NULL
+                WHERE id = ?1
+                """)
+            .Bind(1, id).Bind(2, now).Bind(3, next).Execute();
+        session.Touch(Topics.Feeds);
+    }
+
+    private static Feed Require(SqliteSession session, string id) =>
+        Read(session, id) is [var feed] ? feed : throw HouseholdException.Missing("feed", id);
+
+    private static List<Feed> Read(SqliteSession session, string? id = null)
+    {
+        var feeds = new List<Feed>();
+        var rows = session.Prepare(
+            """
+            SELECT f.id, f.calendar_id, c.name, c.color, f.address, f.etag, f.last_modified, f.content_hash, f.failures, f.last_attempt_at,
+              f.last_success_at, f.next_attempt_at, f.error_reason, f.error_detail, f.event_count, f.skipped_count, f.version
+            FROM feed f JOIN calendar c ON c.id = f.calendar_id WHERE ?1 IS NULL OR f.id = ?1 ORDER BY f.id
+            """);
+        rows.Bind(1, id);
+        while (rows.Step())
+        {
+            var calendarId = rows.Text(1)!;
+            var members = new List<string>();
+            var member = session.Prepare("SELECT member_id FROM calendar_member WHERE calendar_id = ?1 ORDER BY member_id");
+            member.Bind(1, calendarId);
+            while (member.Step())
+                members.Add(member.Text(0)!);
+            feeds.Add(
+                new(
+                    rows.Text(0)!,
+                    calendarId,
+                    rows.Text(2)!,
+                    rows.Text(3)!,
+                    members,
+                    FeedAddress.Parse(rows.Text(4), "address", allowFile: true),
+                    rows.Text(5),
+                    rows.Text(6),
+                    rows.IsNull(7) ? null : rows.Blob(7).ToArray(),
+                    rows.Int32(8),
+                    rows.NullableInt64(9),
+                    rows.NullableInt64(10),
+                    rows.Int64(11),
+                    rows.Text(12),
+                    rows.Text(13),
+                    rows.Int64(14),
+                    rows.Int64(15),
+                    rows.Int64(16)));
+        }
+        return feeds;
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeSeconds();
+}

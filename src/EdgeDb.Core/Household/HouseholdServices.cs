@@ -1,0 +1,41 @@
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>The household over one database: everything the service and the commands are made of, put together in one place.</summary>
+internal sealed class HouseholdServices
+{
+    internal HouseholdServices(SqliteDatabase database, TimeProvider time, int monthsBack, int monthsAhead)
+    {
+        Database = database;
+        Store = new(database, time);
+        Window = new(database, time, monthsBack, monthsAhead);
+        Occurrences = new(database, () => Window.Readable);
+        Events = new(database, Window, Store, time);
+        Feeds = new(database, Store, new FeedLimits(), time);
+        Import = new(database, Window, Store, new FeedLimits());
+        FeedImport = new(database, Import, time);
+        Export = new(database);
+        Sample = new(database, Store, Events, time);
+    }
+
+    internal SqliteDatabase Database { get; }
+
+    internal HouseholdStore Store { get; }
+
+    internal WindowKeeper Window { get; }
+
+    internal OccurrenceReader Occurrences { get; }
+
+    internal EventStore Events { get; }
+
+    internal FeedStore Feeds { get; }
+
+    internal CalendarImport Import { get; }
+
+    internal FeedImport FeedImport { get; }
+
+    internal CalendarExport Export { get; }
+
+    internal SampleHousehold Sample { get; }
+}

@@ -1,0 +1,332 @@
+using System.Globalization;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>Settings, members and calendars.</summary>
+internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
+{
+    internal const string DefaultName = "Our household";
+
+    private static readonly string[] SettingNames = ["household.name", "household.zone", "household.language", "household.weekStart", "household.version"];
+
+    public ValueTask<HouseholdSettings> SettingsAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(0, static (session, _) => ReadSettings(session), cancellationToken);
+
+    /// <summary>Changes what is not null.</summary>
+    public Task<HouseholdSettings> ChangeSettingsAsync(
+        string? name, string? zone, string? language, string? weekStart, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var change = (
+            Name: name is null ? null : FieldRules.Name(name, "name"),
+            Zone: zone is null ? null : FieldRules.Zone(zone, "zone"),
+            Language: language is null ? null : FieldRules.Language(language, "language"),
+            WeekStart: weekStart is null ? null : FieldRules.WeekStart(weekStart, "weekStart"),
+            Expected: expectedVersion);
+        return database.WriteAsync(
+            change,
+            static (session, change) =>
+            {
+                var before = ReadSettings(session);
+                HouseholdException.CheckVersion(before.Version, change.Expected);
+                var after = before with
+                {
+                    Name = change.Name ?? before.Name,
+                    Zone = change.Zone ?? before.Zone,
+                    Language = change.Language ?? before.Language,
+                    WeekStart = change.WeekStart ?? before.WeekStart,
+                    Version = before.Version + 1,
+                };
+                WriteSettings(session, after);
+                session.Touch(Topics.Household);
+                if (after.Zone != before.Zone)
+                    session.Touch(Topics.Occurrences);
+                return after;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Gives a new database its zone; changes nothing in one that has it.</summary>
+    public Task InitializeAsync(string defaultZone, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            defaultZone,
+            static (session, zone) =>
+            {
+                if (ReadSetting(session, "household.zone") is null)
+                    WriteSettings(session, ReadSettings(session) with { Zone = zone });
+                return true;
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<Member>> MembersAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(0, static (session, _) => ReadMembers(session), cancellationToken);
+
+    public Task<Member> AddMemberAsync(string? name, string? color, CancellationToken cancellationToken) =>
+        AddMemberAsync(new Member(NewId(), FieldRules.Name(name, "name"), color is null ? "" : FieldRules.Color(color, "color"), false, 1), cancellationToken);
+
+    internal Task<Member> AddMemberAsync(Member member, CancellationToken cancellationToken) =>
+        database.WriteAsync(member, static (session, member) => InsertMember(session, member), cancellationToken);
+
+    public Task<Member> ChangeMemberAsync(string id, string? name, string? color, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var change = (
+            Id: id,
+            Name: name is null ? null : FieldRules.Name(name, "name"),
+            Color: color is null ? null : FieldRules.Color(color, "color"),
+            Expected: expectedVersion);
+        return database.WriteAsync(
+            change,
+            static (session, change) =>
+            {
+                var before = ReadMembers(session).FirstOrDefault(m => m.Id == change.Id) ?? throw HouseholdException.Missing("member", change.Id);
+                HouseholdException.CheckVersion(before.Version, change.Expected);
+                var after = before with { Name = change.Name ?? before.Name, Color = change.Color ?? before.Color, Version = before.Version + 1 };
+                session.Prepare("UPDATE member SET name = ?1, color = ?2, version = ?3 WHERE id = ?4")
+                    .Bind(1, after.Name).Bind(2, after.Color).Bind(3, after.Version).Bind(4, after.Id).Execute();
+                session.Touch(Topics.Members);
+                return after;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Removes a member; calendars and events stay.</summary>
+    public Task DeleteMemberAsync(string id, long? expectedVersion, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (Id: id, Expected: expectedVersion),
+            static (session, arguments) =>
+            {
+                var before = ReadMembers(session).FirstOrDefault(m => m.Id == arguments.Id) ?? throw HouseholdException.Missing("member", arguments.Id);
+                HouseholdException.CheckVersion(before.Version, arguments.Expected);
+                session.Prepare("DELETE FROM member WHERE id = ?1").Bind(1, arguments.Id).Execute();
+                session.Touch(Topics.Members);
+                session.Touch(Topics.Calendars);
+                session.Touch(Topics.Occurrences);
+                return true;
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<HouseholdCalendar>> CalendarsAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(0, static (session, _) => ReadCalendars(session), cancellationToken);
+
+    public ValueTask<HouseholdCalendar> CalendarAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(id, static (session, id) => RequireCalendar(session, id), cancellationToken);
+
+    public Task<HouseholdCalendar> AddCalendarAsync(
+        string? name, string? color, IReadOnlyList<string>? members, bool sample, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            NewCalendar(name, color, CalendarOrigin.Local, members, sample),
+            static (session, calendar) => InsertCalendar(session, calendar),
+            cancellationToken);
+
+    public Task<HouseholdCalendar> ChangeCalendarAsync(
+        string id, string? name, string? color, IReadOnlyList<string>? members, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var change = (Id: id, Name: name, Color: color, Members: members, Expected: expectedVersion);
+        return database.WriteAsync(
+            change,
+            static (session, change) =>
+            {
+                var before = RequireCalendar(session, change.Id);
+                HouseholdException.CheckVersion(before.Version, change.Expected);
+                return UpdateCalendar(session, before, change.Name, change.Color, change.Members);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes a local calendar. One that still holds events is refused unless <paramref name="withEvents"/> says that they
+    /// may go too; they can be restored into another calendar for 30 days.
+    /// </summary>
+    public Task DeleteCalendarAsync(string id, bool withEvents, long? expectedVersion, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (Id: id, WithEvents: withEvents, Expected: expectedVersion, Now: time.GetUtcNow().ToUnixTimeSeconds()),
+            static (session, arguments) =>
+            {
+                var calendar = RequireCalendar(session, arguments.Id);
+                HouseholdException.CheckVersion(calendar.Version, arguments.Expected);
+                if (calendar.Origin == CalendarOrigin.Feed)
+                    throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; remove the feed instead.");
+                if (calendar.EventCount > 0 && !arguments.WithEvents)
+                    throw new HouseholdException(
+                        HouseholdError.Conflict,
+                        $"The calendar still holds {calendar.EventCount} events; repeat the request with events=delete to remove them too.",
+                        "events");
+                session.Prepare(
+                        """
+                        INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at)
+                        SELECT event.id, event.calendar_id, event.uid, event_source.ics, ?2
+                        FROM event JOIN event_source ON event_source.event_key = event.key WHERE event.calendar_id = ?1
+                        """)
+                    .Bind(1, arguments.Id).Bind(2, arguments.Now).Execute();
+                RemoveCalendar(session, arguments.Id);
+                return true;
+            },
+            cancellationToken);
+
+    internal string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
+
+    internal HouseholdCalendar NewCalendar(string? name, string? color, CalendarOrigin origin, IReadOnlyList<string>? members, bool sample) =>
+        new(
+            NewId(),
+            FieldRules.Name(name, "name"),
+            color is null ? "" : FieldRules.Color(color, "color"),
+            origin,
+            members ?? [],
+            sample,
+            Version: 1,
+            EventCount: 0);
+
+    internal static Member InsertMember(SqliteSession session, Member member)
+    {
+        var existing = ReadMembers(session);
+        if (existing.Count >= FieldRules.MaxMembers)
+            throw new HouseholdException(HouseholdError.LimitReached, $"A household has at most {FieldRules.MaxMembers} members.");
+        if (member.Color.Length == 0)
+            member = member with { Color = Palette.Pick(existing.Count) };
+        session.Prepare("INSERT INTO member (id, name, color, sample, version) VALUES (?1, ?2, ?3, ?4, 1)")
+            .Bind(1, member.Id).Bind(2, member.Name).Bind(3, member.Color).Bind(4, member.Sample ? 1L : 0L).Execute();
+        session.Touch(Topics.Members);
+        return member;
+    }
+
+    internal static HouseholdCalendar InsertCalendar(SqliteSession session, HouseholdCalendar calendar)
+    {
+        var count = session.Prepare("SELECT count(*) FROM calendar").Scalar();
+        if (count >= FieldRules.MaxCalendars)
+            throw new HouseholdException(HouseholdError.LimitReached, $"A household has at most {FieldRules.MaxCalendars} calendars.");
+        if (calendar.Color.Length == 0)
+            calendar = calendar with { Color = Palette.Pick((int)count) };
+        session.Prepare("INSERT INTO calendar (id, name, color, kind, sample, version) VALUES (?1, ?2, ?3, ?4, ?5, 1)")
+            .Bind(1, calendar.Id).Bind(2, calendar.Name).Bind(3, calendar.Color)
+            .Bind(4, calendar.Origin == CalendarOrigin.Feed ? "feed" : "local").Bind(5, calendar.Sample ? 1L : 0L).Execute();
+        WriteCalendarMembers(session, calendar.Id, calendar.MemberIds);
+        session.Touch(Topics.Calendars);
+        return RequireCalendar(session, calendar.Id);
+    }
+
+    internal static HouseholdCalendar UpdateCalendar(
+        SqliteSession session, HouseholdCalendar before, string? name, string? color, IReadOnlyList<string>? members)
+    {
+        session.Prepare("UPDATE calendar SET name = ?1, color = ?2, version = version + 1 WHERE id = ?3")
+            .Bind(1, name is null ? before.Name : FieldRules.Name(name, "name"))
+            .Bind(2, color is null ? before.Color : FieldRules.Color(color, "color"))
+            .Bind(3, before.Id).Execute();
+        if (members is not null)
+        {
+            session.Prepare("DELETE FROM calendar_member WHERE calendar_id = ?1").Bind(1, before.Id).Execute();
+            WriteCalendarMembers(session, before.Id, members);
+        }
+        session.Touch(Topics.Calendars);
+        session.Touch(Topics.Occurrences);
+        return RequireCalendar(session, before.Id);
+    }
+
+    internal static void RemoveCalendar(SqliteSession session, string id)
+    {
+        // Other calendars may hold copies of its events that were hidden behind them: those step forward.
+        var shared = new List<string>();
+        var statement = session.Prepare(
+            "SELECT DISTINCT e.uid FROM event e JOIN event o ON o.uid = e.uid AND o.calendar_id <> e.calendar_id WHERE e.calendar_id = ?1");
+        statement.Bind(1, id);
+        while (statement.Step())
+            shared.Add(statement.Text(0)!);
+        statement.Reset();
+        session.Prepare("DELETE FROM calendar WHERE id = ?1").Bind(1, id).Execute();
+        foreach (var uid in shared)
+            EventCopies.Elect(session, uid);
+        session.Touch(Topics.Calendars);
+        session.Touch(Topics.Occurrences);
+    }
+
+    internal static HouseholdCalendar RequireCalendar(SqliteSession session, string id) =>
+        ReadCalendars(session, id) is [var calendar] ? calendar : throw HouseholdException.Missing("calendar", id);
+
+    internal static IReadOnlyList<Member> ReadMembers(SqliteSession session)
+    {
+        var members = new List<Member>();
+        var statement = session.Prepare("SELECT id, name, color, sample, version FROM member ORDER BY id");
+        while (statement.Step())
+            members.Add(new(statement.Text(0)!, statement.Text(1)!, statement.Text(2)!, statement.Int64(3) != 0, statement.Int64(4)));
+        statement.Reset();
+        return members;
+    }
+
+    internal static IReadOnlyList<HouseholdCalendar> ReadCalendars(SqliteSession session, string? id = null)
+    {
+        var members = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var pairs = session.Prepare("SELECT calendar_id, member_id FROM calendar_member ORDER BY calendar_id, member_id");
+        while (pairs.Step())
+        {
+            var calendarId = pairs.Text(0)!;
+            if (!members.TryGetValue(calendarId, out var list))
+                members.Add(calendarId, list = []);
+            list.Add(pairs.Text(1)!);
+        }
+        pairs.Reset();
+
+        var calendars = new List<HouseholdCalendar>();
+        var statement = session.Prepare(
+            """
+            SELECT id, name, color, kind, sample, version, (SELECT count(*) FROM event WHERE event.calendar_id = calendar.id)
+            FROM calendar WHERE ?1 IS NULL OR id = ?1 ORDER BY id
+            """);
+        statement.Bind(1, id);
+        while (statement.Step())
+        {
+            var calendarId = statement.Text(0)!;
+            calendars.Add(
+                new(
+                    calendarId,
+                    statement.Text(1)!,
+                    statement.Text(2)!,
+                    statement.Text(3) == "feed" ? CalendarOrigin.Feed : CalendarOrigin.Local,
+                    members.TryGetValue(calendarId, out var list) ? list : [],
+                    statement.Int64(4) != 0,
+                    statement.Int64(5),
+                    statement.Int64(6)));
+        }
+        statement.Reset();
+        return calendars;
+    }
+
+    internal static string? ReadSetting(SqliteSession session, string name)
+    {
+        var statement = session.Prepare("SELECT value FROM setting WHERE name = ?1");
+        statement.Bind(1, name);
+        var value = statement.Step() ? statement.Text(0) : null;
+        statement.Reset();
+        return value;
+    }
+
+    internal static void WriteSetting(SqliteSession session, string name, string value) =>
+        session.Prepare("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+            .Bind(1, name).Bind(2, value).Execute();
+
+    internal static HouseholdSettings ReadSettings(SqliteSession session) =>
+        new(
+            ReadSetting(session, SettingNames[0]) ?? DefaultName,
+            ReadSetting(session, SettingNames[1]) ?? "UTC",
+            ReadSetting(session, SettingNames[2]) ?? "",
+            ReadSetting(session, SettingNames[3]) ?? "monday",
+            long.Parse(ReadSetting(session, SettingNames[4]) ?? "1", CultureInfo.InvariantCulture));
+
+    private static void WriteSettings(SqliteSession session, HouseholdSettings settings)
+    {
+        WriteSetting(session, SettingNames[0], settings.Name);
+        WriteSetting(session, SettingNames[1], settings.Zone);
+        WriteSetting(session, SettingNames[2], settings.Language);
+        WriteSetting(session, SettingNames[3], settings.WeekStart);
+        WriteSetting(session, SettingNames[4], settings.Version.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static void WriteCalendarMembers(SqliteSession session, string calendarId, IReadOnlyList<string> members)
+    {
+        foreach (var member in members.Distinct(StringComparer.Ordinal))
+        {
+            var exists = session.Prepare("SELECT count(*) FROM member WHERE id = ?1").Bind(1, member).Scalar();
+            if (exists == 0)
+                throw HouseholdException.Bad("members", $"'members' names '{HouseholdException.Shorten(member)}', and there is no such member.");
+            session.Prepare("INSERT INTO calendar_member (calendar_id, member_id) VALUES (?1, ?2)").Bind(1, calendarId).Bind(2, member).Execute();
+        }
+    }
+}

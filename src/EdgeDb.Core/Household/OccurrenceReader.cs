@@ -1,0 +1,136 @@
+using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>
+/// Answers windows of the time line. Within the kept window this is one range scan of the occurrence table; outside of it
+/// the recurring series are expanded on the spot, for this answer only.
+/// </summary>
+internal sealed class OccurrenceReader(SqliteDatabase database, Func<OccurrenceWindow> window)
+{
+    /// <summary>Occurrences looked at for one answer; more is refused, since sorting them would take the board's memory.</summary>
+    internal const int MaxCandidates = 100_000;
+
+    private const long LongSeconds = 604_800;
+
+    private const string ScanSql =
+        """
+        SELECT o.start, o.end, o.kind, o.event_key, o.recurrence, o.recurrence_kind, o.part_key, e.recurring
+        FROM occurrence o JOIN event e ON e.key = o.event_key
+        WHERE o.start >= ?1 AND o.start < ?2 AND o.end >= ?3 AND o.end - o.start <= 604800 AND e.primary_key = e.key
+        UNION ALL
+        SELECT o.start, o.end, o.kind, o.event_key, o.recurrence, o.recurrence_kind, o.part_key, e.recurring
+        FROM occurrence o JOIN event e ON e.key = o.event_key
+        WHERE o.end >= ?3 AND o.start < ?2 AND o.end - o.start > 604800 AND e.primary_key = e.key
+        """;
+
+    public ValueTask<OccurrencePage> ReadAsync(OccurrenceQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync((Reader: this, Query: query), static (session, state) => state.Reader.Read(session, state.Query), cancellationToken);
+
+    private OccurrencePage Read(SqliteSession session, OccurrenceQuery query)
+    {
+        var clock = CalendarZones.Clock(query.Zone);
+        long from = query.From.ToUnixTimeSeconds(), to = query.To.ToUnixTimeSeconds();
+        var scope = new CalendarScope(session, query.CalendarIds, query.MemberIds);
+        var placed = new List<PlacedOccurrence>();
+        var kept = window().Covers(from, to);
+
+        var scan = session.Prepare(ScanSql);
+        scan.Bind(1, from - OccurrenceWindow.WallClockPadSeconds - LongSeconds)
+            .Bind(2, to + OccurrenceWindow.WallClockPadSeconds)
+            .Bind(3, from - OccurrenceWindow.WallClockPadSeconds);
+        while (scan.Step())
+        {
+            if (!kept && scan.Int64(7) != 0)
+                continue;
+            var recurrenceKind = scan.Int32(5);
+            Place(
+                new CompiledOccurrence(
+                    scan.Int64(0),
+                    scan.Int64(1),
+                    (OccurrenceKind)scan.Int32(2),
+                    recurrenceKind < 0 ? null : new RecurrenceId((OccurrenceKind)recurrenceKind, scan.Int64(4)),
+                    Part: 0),
+                scan.Int64(3),
+                scan.Int64(6),
+                part: null);
+        }
+
+        if (!kept)
+            foreach (var (key, series) in ExpandRecurring(session, from, to))
+                foreach (var occurrence in series.Occurrences)
+                    Place(occurrence, key, 0, series.Parts[occurrence.Part]);
+
+        placed.Sort(static (left, right) => left.Position.CompareTo(right.Position));
+        var start = query.After is { } after ? UpperBound(placed, after) : 0;
+        var count = Math.Min(query.Limit, placed.Count - start);
+        var items = new List<OccurrenceView>(count);
+        for (var i = start; i < start + count; i++)
+            items.Add(scope.View(placed[i]));
+        return new(items, start + count < placed.Count && count > 0 ? placed[start + count - 1].Position : null);
+
+        void Place(CompiledOccurrence occurrence, long eventKey, long partKey, CompiledPart? part)
+        {
+            long start, end, utcStart, utcEnd;
+            var kind = occurrence.Kind;
+            if (kind == OccurrenceKind.Timed)
+            {
+                (start, end) = (utcStart, utcEnd) = (occurrence.Start, occurrence.End);
+            }
+            else
+            {
+                (utcStart, utcEnd) = (clock.ToUtc(occurrence.Start), clock.ToUtc(occurrence.End));
+                (start, end) = kind == OccurrenceKind.AllDay ? (occurrence.Start, occurrence.End) : (utcStart, utcEnd);
+                if (kind == OccurrenceKind.Floating)
+                    kind = OccurrenceKind.Timed;
+            }
+
+            if (utcStart >= to || (utcEnd <= from && !(utcEnd == utcStart && utcStart >= from)) || !scope.Includes(eventKey))
+                return;
+            if (placed.Count == MaxCandidates)
+                throw new HouseholdException(
+                    HouseholdError.LimitReached, $"The window holds more than {MaxCandidates} occurrences; ask for a shorter one.", "to");
+            var position = new OccurrencePosition(
+                utcStart, kind == OccurrenceKind.AllDay ? 0 : 1, eventKey, occurrence.Recurrence?.Seconds ?? 0);
+            placed.Add(new(position, kind, start, end, occurrence.Recurrence, partKey, part));
+        }
+    }
+
+    private static List<(long Key, CompiledSeries Series)> ExpandRecurring(SqliteSession session, long from, long to)
+    {
+        const long Pad = OccurrenceWindow.WallClockPadSeconds;
+        var expanded = new List<(long, CompiledSeries)>();
+        var zones = new Dictionary<string, CalendarZones>(StringComparer.Ordinal);
+        var sources = session.Prepare(
+            """
+            SELECT e.key, e.calendar_id, s.ics FROM event e JOIN event_source s ON s.event_key = e.key
+            WHERE e.recurring = 1 AND e.primary_key = e.key AND e.starts_at < ?2 AND (e.ends_at IS NULL OR e.ends_at > ?1)
+            """);
+        sources.Bind(1, from - Pad).Bind(2, to + Pad);
+        var asked = new OccurrenceWindow(from - Pad, to + Pad);
+        while (sources.Step())
+        {
+            var calendarId = sources.Text(1)!;
+            if (!zones.TryGetValue(calendarId, out var calendarZones))
+                zones.Add(calendarId, calendarZones = CalendarZoneRows.Read(session, calendarId));
+            if (SeriesCompiler.Recompile(sources.Utf8(2), calendarZones, asked) is { } series)
+                expanded.Add((sources.Int64(0), series));
+        }
+        return expanded;
+    }
+
+    private static int UpperBound(List<PlacedOccurrence> sorted, OccurrencePosition after)
+    {
+        int low = 0, high = sorted.Count;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (sorted[middle].Position.CompareTo(after) <= 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+}

@@ -1,0 +1,36 @@
+using EdgeDb.Core.Calendars;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>An occurrence as a reader sees it: resolved, coloured and joined with everybody it concerns.</summary>
+/// <param name="EventId">Event the occurrence belongs to.</param>
+/// <param name="Uid">UID of the event.</param>
+/// <param name="Recurrence">Original start within its series; null without recurrence.</param>
+/// <param name="Kind">Timed and floating ones have been placed on the UTC time line; all-day ones keep wall-clock seconds.</param>
+/// <param name="Start">Seconds since the epoch of <paramref name="Kind"/>.</param>
+/// <param name="End">Exclusive end, same unit.</param>
+/// <param name="Zone">IANA name of the event's zone; null when floating, all-day or UTC.</param>
+/// <param name="Summary">Title, may be empty.</param>
+/// <param name="Location">Place, or null.</param>
+/// <param name="Status">Never <see cref="EventStatus.Cancelled"/>.</param>
+/// <param name="Private">CLASS:PRIVATE.</param>
+/// <param name="Editable">Belongs to a local calendar.</param>
+/// <param name="Color"><c>#rrggbb</c> or a CSS colour name.</param>
+/// <param name="CalendarIds">Every calendar that holds this event.</param>
+/// <param name="MemberIds">Every member of those calendars.</param>
+public sealed record OccurrenceView(
+    string EventId,
+    string Uid,
+    RecurrenceId? Recurrence,
+    OccurrenceKind Kind,
+    long Start,
+    long End,
+    string? Zone,
+    string Summary,
+    string? Location,
+    EventStatus Status,
+    bool Private,
+    bool Editable,
+    string Color,
+    IReadOnlyList<string> CalendarIds,
+    IReadOnlyList<string> MemberIds);

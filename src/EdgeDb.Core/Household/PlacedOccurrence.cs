@@ -1,0 +1,14 @@
+using EdgeDb.Core.Calendars;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>An occurrence on the reader's time line, before its texts are read: only one page of them ever is.</summary>
+/// <param name="Position">Its place in the answer.</param>
+/// <param name="Kind">Timed or all-day.</param>
+/// <param name="Start">Seconds of <paramref name="Kind"/>.</param>
+/// <param name="End">Seconds of <paramref name="Kind"/>, exclusive.</param>
+/// <param name="Recurrence">Original start within its series.</param>
+/// <param name="PartKey">Row of its texts, unless <paramref name="Part"/> holds them.</param>
+/// <param name="Part">Texts of an occurrence that was expanded for this answer.</param>
+internal readonly record struct PlacedOccurrence(
+    OccurrencePosition Position, OccurrenceKind Kind, long Start, long End, RecurrenceId? Recurrence, long PartKey, CompiledPart? Part);

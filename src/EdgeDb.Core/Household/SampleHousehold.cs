@@ -1,0 +1,125 @@
+using System.Globalization;
+using EdgeDb.Core.Storage;
+using NodaTime;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>
+/// A made-up family, so that a first visitor sees what the calendar is for. Everything in it is marked as sample and goes
+/// with one click; what people added themselves stays.
+/// </summary>
+internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore household, EventStore events, TimeProvider time)
+{
+    public ValueTask<bool> IsPresentAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            0,
+            static (session, _) => session.Prepare("SELECT (SELECT count(*) FROM member WHERE sample = 1) + (SELECT count(*) FROM calendar WHERE sample = 1)").Scalar() > 0,
+            cancellationToken);
+
+    /// <summary>Adds the sample to a household that has nothing of its own.</summary>
+    public async Task AddIfEmptyAsync(CancellationToken cancellationToken)
+    {
+        var settings = await household.SettingsAsync(cancellationToken).ConfigureAwait(false);
+        var today = Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()).InZone(DateTimeZoneProviders.Tzdb[settings.Zone]).Date;
+        var plan = Plan(today);
+        var created = await database.WriteAsync(
+            (Household: household, Plan: plan),
+            static (session, state) =>
+            {
+                var used = session.Prepare("SELECT (SELECT count(*) FROM member) + (SELECT count(*) FROM calendar)").Scalar() > 0;
+                return used ? null : Create(session, state.Household, state.Plan);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (created is not null)
+            await events.SaveAsync(created.ConvertAll(e => Event(e, settings.Zone)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes everything that came with the sample.</summary>
+    public Task RemoveAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            0,
+            static (session, _) =>
+            {
+                foreach (var calendar in HouseholdStore.ReadCalendars(session).Where(static c => c.Sample))
+                    HouseholdStore.RemoveCalendar(session, calendar.Id);
+                session.Prepare("DELETE FROM member WHERE sample = 1").Execute();
+                session.Touch(Topics.Members);
+                session.Touch(Topics.Calendars);
+                session.Touch(Topics.Household);
+                session.Touch(Topics.Occurrences);
+                return true;
+            },
+            cancellationToken);
+
+    private sealed record SampleEvent(
+        string Calendar, string Summary, LocalDate Day, string? At = null, int Minutes = 60, string? Rule = null, string? Location = null, int Days = 1);
+
+    private static List<(string CalendarId, SampleEvent Event, string Uid)> Create(
+        SqliteSession session, HouseholdStore household, IReadOnlyList<SampleEvent> plan)
+    {
+        var members = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in (ReadOnlySpan<string>)["Anna", "Ben", "Mia", "Leo"])
+            members.Add(name, HouseholdStore.InsertMember(session, new(household.NewId(), name, "", Sample: true, 1)).Id);
+        var calendars = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in plan.Select(static e => e.Calendar).Distinct(StringComparer.Ordinal))
+        {
+            IReadOnlyList<string> who = members.TryGetValue(name, out var member) ? [member] : [.. members.Values];
+            calendars.Add(name, HouseholdStore.InsertCalendar(session, household.NewCalendar(name, null, CalendarOrigin.Local, who, sample: true)).Id);
+        }
+        return plan.Select(e => (calendars[e.Calendar], e, household.NewId())).ToList();
+    }
+
+    private EventChange Event((string CalendarId, SampleEvent Event, string Uid) item, string zone)
+    {
+        var (calendarId, sample, uid) = item;
+        var date = sample.Day.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture);
+        var start = sample.At is { } at ? LocalTime.FromMinutesSinceMidnight(Minutes(at)) : LocalTime.Midnight;
+        var end = sample.Day.At(start).PlusMinutes(sample.Minutes);
+        var draft = EventDraft.Check(
+            sample.Summary,
+            null,
+            sample.Location,
+            null,
+            null,
+            null,
+            sample.At is null ? date : $"{date}T{sample.At}",
+            sample.At is null
+                ? sample.Day.PlusDays(sample.Days).ToString("uuuu-MM-dd", CultureInfo.InvariantCulture)
+                : end.ToString("uuuu-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture),
+            sample.At is null,
+            sample.At is null ? null : zone,
+            sample.Rule,
+            [],
+            false);
+        var now = Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        return new(null, calendarId, EventEditor.Create(uid, draft, now).ToUtf8(), null);
+    }
+
+    private static int Minutes(string time) =>
+        (int.Parse(time.AsSpan(0, 2), CultureInfo.InvariantCulture) * 60) + int.Parse(time.AsSpan(3, 2), CultureInfo.InvariantCulture);
+
+    /// <summary>A week of a family with two children, and what is further ahead.</summary>
+    private static SampleEvent[] Plan(LocalDate today)
+    {
+        var monday = today.With(DateAdjusters.PreviousOrSame(IsoDayOfWeek.Monday));
+        return
+        [
+            new("Family", "Dinner together", monday, "18:30", 45, "FREQ=DAILY"),
+            new("Family", "Groceries", monday.PlusDays(5), "10:00", 60, "FREQ=WEEKLY", "Market hall"),
+            new("Family", "Paper bin", monday.PlusDays(3), Rule: "FREQ=WEEKLY;INTERVAL=2"),
+            new("Family", "Grandma's birthday", today.PlusDays(9), Rule: "FREQ=YEARLY"),
+            new("Family", "Weekend at the lake", monday.PlusDays(12), Days: 2, Location: "Cabin 4"),
+            new("Anna", "Team meeting", monday.PlusDays(1), "09:00", 60, "FREQ=WEEKLY"),
+            new("Anna", "Yoga", monday.PlusDays(2), "19:30", 75, "FREQ=WEEKLY;BYDAY=WE", "Studio"),
+            new("Anna", "Dentist", today, "16:15", 45, Location: "Dr. Weber"),
+            new("Ben", "Late shift", monday.PlusDays(3), "14:00", 510, "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH,FR"),
+            new("Ben", "Car inspection", today.PlusDays(4), "08:00", 60),
+            new("Mia", "School", monday, "08:00", 300, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+            new("Mia", "Piano lesson", monday.PlusDays(1), "15:30", 45, "FREQ=WEEKLY", "Music school"),
+            new("Mia", "Class trip", today.PlusDays(16), Days: 3),
+            new("Leo", "Kindergarten", monday, "08:30", 270, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+            new("Leo", "Football practice", monday.PlusDays(3), "16:00", 60, "FREQ=WEEKLY", "Sports ground"),
+            new("Leo", "Playdate with Emil", today.PlusDays(1), "15:00", 120),
+        ];
+    }
+}

@@ -1,0 +1,20 @@
+namespace EdgeDb.Core.Household;
+
+/// <summary>What a write touched, as the change stream names it.</summary>
+public static class Topics
+{
+    /// <summary>Name, zone, language, week start, window.</summary>
+    public const string Household = "household";
+
+    /// <summary>Members.</summary>
+    public const string Members = "members";
+
+    /// <summary>Calendars and their members.</summary>
+    public const string Calendars = "calendars";
+
+    /// <summary>Feeds, their state and their problems.</summary>
+    public const string Feeds = "feeds";
+
+    /// <summary>Events and so occurrences.</summary>
+    public const string Occurrences = "occurrences";
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Storage;
+using NodaTime;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>Keeps the window of expanded occurrences around today.</summary>
+internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, int monthsBack, int monthsAhead)
+{
+    private const string FromSetting = "window.from";
+    private const string ToSetting = "window.to";
+    private const string DoneSetting = "window.done";
+    private const int SeriesPerWrite = 50;
+
+    private sealed record State(OccurrenceWindow Target, OccurrenceWindow Readable);
+
+    private volatile State _state = new(default, default);
+
+    /// <summary>The window to expand for.</summary>
+    public OccurrenceWindow Target => _state.Target;
+
+    /// <summary>The window every series is expanded for: empty until <see cref="MoveAsync"/> has run, smaller while it runs.</summary>
+    public OccurrenceWindow Readable => _state.Readable;
+
+    /// <summary>The window of the database, which an operation that writes occurrences compares with the one it expanded for.</summary>
+    internal static OccurrenceWindow Read(SqliteSession session) =>
+        new(Number(HouseholdStore.ReadSetting(session, FromSetting)), Number(HouseholdStore.ReadSetting(session, ToSetting)));
+
+    /// <summary>
+    /// Moves the window to where today asks for it. Killed half-way, it starts again: the database says which window is
+    /// wanted before the first series is replaced, and that it is reached after the last.
+    /// </summary>
+    public async Task MoveAsync(CancellationToken cancellationToken)
+    {
+        var (kept, done) = await database.ReadAsync(
+            0, static (session, _) => (Read(session), HouseholdStore.ReadSetting(session, DoneSetting) == "1"), cancellationToken).ConfigureAwait(false);
+        var wanted = Wanted(kept);
+        if (wanted == kept && done)
+        {
+            _state = new(wanted, wanted);
+            return;
+        }
+
+        await database.WriteAsync(
+            wanted,
+            static (session, window) =>
+            {
+                HouseholdStore.WriteSetting(session, FromSetting, window.From.ToString(CultureInfo.InvariantCulture));
+                HouseholdStore.WriteSetting(session, ToSetting, window.To.ToString(CultureInfo.InvariantCulture));
+                HouseholdStore.WriteSetting(session, DoneSetting, "0");
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        // Each series is expanded for the old window or for the new one: only what both hold can be read from the table. After
+        // a kill nobody knows what the old one was, and until the end every read expands for itself.
+        _state = new(wanted, done ? new(Math.Max(kept.From, wanted.From), Math.Min(kept.To, wanted.To)) : default);
+
+        for (long after = 0; after >= 0;)
+            after = await ExpandSomeAsync(after, wanted, cancellationToken).ConfigureAwait(false);
+
+        await database.WriteAsync(
+            0,
+            static (session, _) =>
+            {
+                HouseholdStore.WriteSetting(session, DoneSetting, "1");
+                session.Touch(Topics.Household);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        _state = new(wanted, wanted);
+    }
+
+    private OccurrenceWindow Wanted(OccurrenceWindow kept)
+    {
+        var wanted = OccurrenceWindow.Around(Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()), monthsBack, monthsAhead);
+        // Without a clock battery the board may wake up in the past: a window of the same size never moves back.
+        var sameSize = Math.Abs((kept.To - kept.From) - (wanted.To - wanted.From)) < 5 * 86_400;
+        return sameSize && wanted.To < kept.To ? kept : wanted;
+    }
+
+    /// <returns>The key to go on after; negative at the end.</returns>
+    private async Task<long> ExpandSomeAsync(long after, OccurrenceWindow window, CancellationToken cancellationToken)
+    {
+        var batch = await database.ReadAsync(
+            (After: after, Window: window),
+            static (session, state) =>
+            {
+                var series = new List<(long Key, byte[] Hash, CompiledSeries Series)>();
+                var zones = new Dictionary<string, CalendarZones>(StringComparer.Ordinal);
+                var last = -1L;
+                var rows = session.Prepare(
+                    """
+                    SELECT e.key, e.calendar_id, e.source_hash, s.ics FROM event e JOIN event_source s ON s.event_key = e.key
+                    WHERE e.recurring = 1 AND e.key > ?1 ORDER BY e.key LIMIT ?2
+                    """);
+                rows.Bind(1, state.After).Bind(2, (long)SeriesPerWrite);
+                while (rows.Step())
+                {
+                    last = rows.Int64(0);
+                    var calendarId = rows.Text(1)!;
+                    if (!zones.TryGetValue(calendarId, out var calendarZones))
+                        zones.Add(calendarId, calendarZones = CalendarZoneRows.Read(session, calendarId));
+                    var hash = rows.Blob(2).ToArray();
+                    if (SeriesCompiler.Recompile(rows.Utf8(3), calendarZones, state.Window) is { } compiled)
+                        series.Add((last, hash, compiled));
+                }
+                return (Series: series, Last: last);
+            },
+            cancellationToken).ConfigureAwait(false);
+
+        if (batch.Series.Count > 0)
+            await database.WriteAsync(
+                batch.Series,
+                static (session, series) =>
+                {
+                    foreach (var (key, hash, compiled) in series)
+                    {
+                        // Edited or deleted since it was read: then it was expanded for the new window already.
+                        var unchanged = session.Prepare("SELECT count(*) FROM event WHERE key = ?1 AND source_hash = ?2").Bind(1, key).BindBlob(2, hash);
+                        if (unchanged.Scalar() == 1)
+                            EventRows.ReplaceOccurrences(session, key, compiled);
+                    }
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        return batch.Last;
+    }
+
+    private static long Number(string? text) => text is null ? 0 : long.Parse(text, CultureInfo.InvariantCulture);
+}
