@@ -1,0 +1,42 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EdgeDb.Api;
+
+/// <summary>Every body the API reads or writes with the serializer. Unknown fields are refused: a typing error must not be a silent no-op.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    MaxDepth = MaxDepth)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(HouseholdBody))]
+[JsonSerializable(typeof(HouseholdChange))]
+[JsonSerializable(typeof(MemberBody))]
+[JsonSerializable(typeof(MemberList))]
+[JsonSerializable(typeof(MemberInput))]
+[JsonSerializable(typeof(CalendarBody))]
+[JsonSerializable(typeof(CalendarList))]
+[JsonSerializable(typeof(CalendarInput))]
+[JsonSerializable(typeof(FeedBody))]
+[JsonSerializable(typeof(FeedList))]
+[JsonSerializable(typeof(FeedInput))]
+[JsonSerializable(typeof(FeedProblemList))]
+[JsonSerializable(typeof(EventBody))]
+[JsonSerializable(typeof(EventList))]
+[JsonSerializable(typeof(EventInput))]
+[JsonSerializable(typeof(ImportBody))]
+[JsonSerializable(typeof(ReadyBody))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Nesting no honest body reaches.</summary>
+    public const int MaxDepth = 16;
+
+    /// <summary>For answers that are JSON and nothing else (nosniff): quotes and umlauts stay readable.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The context to use; its encoder cannot be set by the attribute.</summary>
+    public static ApiJson Web =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

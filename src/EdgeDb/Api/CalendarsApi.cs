@@ -1,0 +1,86 @@
+using EdgeDb.Core.Household;
+
+namespace EdgeDb.Api;
+
+/// <summary>/api/calendars and the published /calendars/{id}.ics.</summary>
+internal static class CalendarsApi
+{
+    public static void MapCalendarsApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/calendars", ListAsync);
+        routes.MapPost("/api/calendars", AddAsync);
+        routes.MapPut("/api/calendars/{id}", ChangeAsync);
+        routes.MapDelete("/api/calendars/{id}", DeleteAsync);
+        routes.MapPost("/api/calendars/{id}/import", ImportAsync);
+        routes.MapGet("/calendars/{id}.ics", PublishAsync);
+    }
+
+    private static async Task ListAsync(HttpContext context, HouseholdStore store, Etags etags)
+    {
+        var reader = new RequestReader(context.Request, "limit", "cursor");
+        if (etags.NotModified(context, Topics.Calendars, Topics.Occurrences))
+            return;
+        var page = Page.Of(await store.CalendarsAsync(context.RequestAborted), static c => c.Id, reader);
+        await context.Response.WriteAsJsonAsync(new CalendarList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.CalendarList);
+    }
+
+    private static async Task AddAsync(HttpContext context, HouseholdStore store)
+    {
+        var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.CalendarInput, context.RequestAborted);
+        var calendar = await store.AddCalendarAsync(input.Name, input.Color, input.Members, sample: false, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        await context.Response.WriteAsJsonAsync(Body(calendar), ApiJson.Web.CalendarBody);
+    }
+
+    private static async Task ChangeAsync(HttpContext context, string id, HouseholdStore store)
+    {
+        var reader = new RequestReader(context.Request);
+        var input = await reader.BodyAsync(ApiJson.Web.CalendarInput, context.RequestAborted);
+        var calendar = await store.ChangeCalendarAsync(
+            id, input.Name, input.Color, input.Members, reader.ExpectedVersion(), context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(Body(calendar), ApiJson.Web.CalendarBody);
+    }
+
+    private static async Task DeleteAsync(HttpContext context, string id, HouseholdStore store)
+    {
+        var reader = new RequestReader(context.Request, "events");
+        var events = reader.Text("events");
+        if (events is not (null or "keep" or "delete"))
+            throw ProblemException.Invalid("events", "'events' must be keep or delete.");
+        await store.DeleteCalendarAsync(id, events == "delete", reader.ExpectedVersion(), context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task ImportAsync(HttpContext context, string id, CalendarImport import)
+    {
+        _ = new RequestReader(context.Request);
+        if (context.Request.ContentType?.Split(';')[0].Trim() is not ("text/calendar" or "application/octet-stream"))
+            throw new ProblemException(415, "unsupported-media-type", "The body's type is not understood", "Send Content-Type: text/calendar.", "Content-Type");
+        var result = await import.ImportAsync(id, context.Request.Body, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(
+            new ImportBody(result.Events, result.Skipped, [.. result.Problems.Select(FeedsApi.Body)]), ApiJson.Web.ImportBody);
+    }
+
+    private static async Task PublishAsync(HttpContext context, string id, CalendarExport export, Etags etags)
+    {
+        _ = new RequestReader(context.Request);
+        if (etags.NotModified(context, Topics.Calendars, Topics.Occurrences))
+            return;
+        // The name is looked up first: once the body has begun, a missing calendar could not be said any more.
+        var name = await export.RequireNameAsync(id, context.RequestAborted);
+        context.Response.ContentType = "text/calendar; charset=utf-8";
+        context.Response.Headers.ContentDisposition = "inline; filename=\"calendar.ics\"";
+        await export.WriteAsync(id, name, context.Response.BodyWriter, context.RequestAborted);
+    }
+
+    private static CalendarBody Body(HouseholdCalendar calendar) =>
+        new(
+            calendar.Id,
+            calendar.Name,
+            calendar.Color,
+            calendar.Origin == CalendarOrigin.Feed ? "feed" : "local",
+            calendar.MemberIds,
+            calendar.Sample,
+            calendar.Version,
+            calendar.EventCount);
+}

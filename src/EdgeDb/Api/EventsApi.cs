@@ -1,0 +1,163 @@
+using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Household;
+using NodaTime;
+
+namespace EdgeDb.Api;
+
+/// <summary>/api/events.</summary>
+internal static class EventsApi
+{
+    public static void MapEventsApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/events", ListAsync);
+        routes.MapPost("/api/events", AddAsync);
+        routes.MapGet("/api/events/{id}", GetAsync);
+        routes.MapPut("/api/events/{id}", ChangeAsync);
+        routes.MapDelete("/api/events/{id}", DeleteAsync);
+        routes.MapPost("/api/events/{id}/restore", RestoreAsync);
+    }
+
+    private static async Task ListAsync(HttpContext context, EventStore events, Etags etags)
+    {
+        var reader = new RequestReader(context.Request, "calendar", "q", "limit", "cursor");
+        var limit = Page.Limit(reader);
+        var (calendars, text, cursor) = (reader.Ids("calendar"), reader.Text("q"), reader.Text("cursor"));
+        if (etags.NotModified(context, Topics.Occurrences, Topics.Calendars))
+            return;
+        var found = await events.ListAsync(calendars, text, cursor, limit + 1, context.RequestAborted);
+        var page = found.Take(limit).ToList();
+        await context.Response.WriteAsJsonAsync(
+            new EventList([.. page.Select(static e => EventText.Body(e, EventSource.Read(e.Source).Master, null))], found.Count > limit ? page[^1].Id : null),
+            ApiJson.Web.EventList);
+    }
+
+    private static async Task GetAsync(HttpContext context, string id, EventStore events, Etags etags, TimeProvider time)
+    {
+        var reader = new RequestReader(context.Request, "recurrenceId");
+        var occurrence = Occurrence(reader);
+        if (etags.NotModified(context, Topics.Occurrences, Topics.Calendars))
+            return;
+        var stored = await events.GetAsync(id, context.RequestAborted);
+        var source = EventSource.Read(stored.Source);
+        var component = occurrence is { } one
+            ? new EventEditor(await events.ZonesAsync(stored.CalendarId, context.RequestAborted), Now(time), "").Describe(source, one)
+            : source.Master;
+        await context.Response.WriteAsJsonAsync(EventText.Body(stored, component, occurrence), ApiJson.Web.EventBody);
+    }
+
+    private static async Task AddAsync(HttpContext context, EventStore events, HouseholdStore household, TimeProvider time)
+    {
+        var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
+        var calendarId = input.CalendarId ?? throw ProblemException.Invalid("calendarId", "'calendarId' is required.");
+        var source = EventEditor.Create(household.NewId(), EventText.Draft(input), Now(time));
+        var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        context.Response.Headers.Location = $"/api/events/{ids[0]}";
+        await WriteAsync(context, events, ids[0]);
+    }
+
+    private static async Task ChangeAsync(HttpContext context, string id, EventStore events, HouseholdStore household, TimeProvider time)
+    {
+        var reader = new RequestReader(context.Request, "scope", "recurrenceId");
+        var (scope, occurrence) = Scope(reader);
+        var input = await reader.BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
+        var draft = EventText.Draft(input);
+        var stored = await events.GetAsync(id, context.RequestAborted);
+        RequireEditable(stored);
+        var calendarId = input.CalendarId ?? stored.CalendarId;
+        if (calendarId != stored.CalendarId && scope != EventScope.All)
+            throw ProblemException.Invalid("calendarId", "Only a whole event can move to another calendar; use scope=all.");
+
+        var source = EventSource.Read(stored.Source);
+        var editor = new EventEditor(await events.ZonesAsync(stored.CalendarId, context.RequestAborted), Now(time), household.NewId());
+        EventSource? second = null;
+        switch (scope)
+        {
+            case EventScope.All:
+                editor.ChangeAll(source, draft);
+                break;
+            case EventScope.This:
+                editor.ChangeThis(source, occurrence!.Value, draft);
+                break;
+            case EventScope.Following:
+                second = editor.ChangeFollowing(source, occurrence!.Value, draft);
+                break;
+        }
+
+        // The version that was read is what the edit was made on, also when the client did not say which it has seen.
+        var changes = new List<EventChange> { new(id, calendarId, source.ToUtf8(), reader.ExpectedVersion() ?? stored.Version) };
+        if (second is not null)
+            changes.Add(new(null, calendarId, second.ToUtf8(), null));
+        var ids = await events.SaveAsync(changes, context.RequestAborted);
+        await WriteAsync(context, events, ids[^1]);
+    }
+
+    private static async Task DeleteAsync(HttpContext context, string id, EventStore events, TimeProvider time)
+    {
+        var reader = new RequestReader(context.Request, "scope", "recurrenceId");
+        var (scope, occurrence) = Scope(reader);
+        var stored = await events.GetAsync(id, context.RequestAborted);
+        RequireEditable(stored);
+        var expected = reader.ExpectedVersion();
+        if (scope != EventScope.All)
+        {
+            var source = EventSource.Read(stored.Source);
+            var editor = new EventEditor(await events.ZonesAsync(stored.CalendarId, context.RequestAborted), Now(time), "");
+            var left = scope == EventScope.This ? editor.DeleteThis(source, occurrence!.Value) : editor.DeleteFollowing(source, occurrence!.Value);
+            if (left)
+            {
+                await events.SaveAsync([new(id, stored.CalendarId, source.ToUtf8(), expected ?? stored.Version)], context.RequestAborted);
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return;
+            }
+        }
+        await events.DeleteAsync(id, expected, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task RestoreAsync(HttpContext context, string id, EventStore events)
+    {
+        var reader = new RequestReader(context.Request, "calendar");
+        await events.RestoreAsync(id, reader.Text("calendar"), context.RequestAborted);
+        await WriteAsync(context, events, id);
+    }
+
+    private static async Task WriteAsync(HttpContext context, EventStore events, string id)
+    {
+        var stored = await events.GetAsync(id, context.RequestAborted);
+        context.Response.Headers.ETag = $"\"{stored.Version}\"";
+        await context.Response.WriteAsJsonAsync(EventText.Body(stored, EventSource.Read(stored.Source).Master, null), ApiJson.Web.EventBody);
+    }
+
+    private static void RequireEditable(StoredEvent stored)
+    {
+        if (!stored.Editable)
+            throw new HouseholdException(HouseholdError.Conflict, "This event comes from a feed; change it where it comes from.");
+    }
+
+    private static (EventScope Scope, RecurrenceId? Occurrence) Scope(RequestReader reader)
+    {
+        var occurrence = Occurrence(reader);
+        var scope = reader.Text("scope") switch
+        {
+            null or "all" => EventScope.All,
+            "this" => EventScope.This,
+            "following" => EventScope.Following,
+            _ => throw ProblemException.Invalid("scope", "'scope' must be all, this or following."),
+        };
+        if (scope != EventScope.All && occurrence is null)
+            throw ProblemException.Invalid("recurrenceId", "'recurrenceId' is required with scope=this and scope=following.");
+        return (scope, occurrence);
+    }
+
+    private static RecurrenceId? Occurrence(RequestReader reader)
+    {
+        if (reader.Text("recurrenceId") is not { } text)
+            return null;
+        return RecurrenceId.TryParse(text, out var id)
+            ? id
+            : throw ProblemException.Invalid("recurrenceId", "'recurrenceId' must be one that an occurrence has, such as 20260105T080000Z or 20260105.");
+    }
+
+    private static Instant Now(TimeProvider time) => Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+}

@@ -1,0 +1,99 @@
+using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Household;
+
+namespace EdgeDb.Api;
+
+/// <summary>/api/feeds.</summary>
+internal static class FeedsApi
+{
+    public static void MapFeedsApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/feeds", ListAsync);
+        routes.MapPost("/api/feeds", AddAsync);
+        routes.MapPut("/api/feeds/{id}", ChangeAsync);
+        routes.MapDelete("/api/feeds/{id}", DeleteAsync);
+        routes.MapPost("/api/feeds/{id}/refresh", RefreshAsync);
+        routes.MapGet("/api/feeds/{id}/problems", ProblemsAsync);
+    }
+
+    public static FeedProblemBody Body(CalendarProblem problem) =>
+        new(problem.Line, problem.Component, problem.Uid, problem.Property, problem.Reason);
+
+    private static async Task ListAsync(HttpContext context, FeedStore store, FeedRefresher refresher, Etags etags)
+    {
+        var reader = new RequestReader(context.Request, "limit", "cursor");
+        if (etags.NotModified(context, Topics.Feeds, Topics.Calendars))
+            return;
+        var page = Page.Of(await store.ListAsync(context.RequestAborted), static f => f.Id, reader);
+        await context.Response.WriteAsJsonAsync(
+            new FeedList([.. page.Items.Select(f => Body(f, refresher))], page.Next), ApiJson.Web.FeedList);
+    }
+
+    private static async Task AddAsync(HttpContext context, FeedStore store, FeedRefresher refresher)
+    {
+        var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.FeedInput, context.RequestAborted);
+        var address = FeedAddress.Parse(input.Address, "address", allowFile: false);
+        var feed = await store.AddAsync(address, input.Name, input.Color, input.Members, context.RequestAborted);
+        refresher.Wake();
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
+    }
+
+    private static async Task ChangeAsync(HttpContext context, string id, FeedStore store, FeedRefresher refresher)
+    {
+        var reader = new RequestReader(context.Request);
+        var input = await reader.BodyAsync(ApiJson.Web.FeedInput, context.RequestAborted);
+        if (input.Address is not null)
+            throw ProblemException.Invalid("address", "The address of a feed cannot be changed; add the new one and remove this.");
+        var feed = await store.ChangeAsync(id, input.Name, input.Color, input.Members, reader.ExpectedVersion(), context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
+    }
+
+    private static async Task DeleteAsync(HttpContext context, string id, FeedStore store)
+    {
+        var reader = new RequestReader(context.Request);
+        await store.DeleteAsync(id, reader.ExpectedVersion(), context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task RefreshAsync(HttpContext context, string id, FeedStore store, FeedRefresher refresher)
+    {
+        _ = new RequestReader(context.Request);
+        var feed = await store.AskNowAsync(id, context.RequestAborted);
+        refresher.Wake();
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
+    }
+
+    private static async Task ProblemsAsync(HttpContext context, string id, FeedStore store, Etags etags)
+    {
+        var reader = new RequestReader(context.Request, "limit", "cursor");
+        if (etags.NotModified(context, Topics.Feeds))
+            return;
+        var limit = Page.Limit(reader);
+        var after = reader.Integer("cursor", -1, 0, int.MaxValue);
+        var (problems, total) = await store.ProblemsAsync(id, after, limit, context.RequestAborted);
+        var next = problems.Count == limit && problems[^1].Ordinal + 1 < total ? problems[^1].Ordinal : (int?)null;
+        await context.Response.WriteAsJsonAsync(
+            new FeedProblemList(
+                [.. problems.Select(p => Body(p.Problem))], total, next?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ApiJson.Web.FeedProblemList);
+    }
+
+    private static FeedBody Body(Feed feed, FeedRefresher refresher) =>
+        new(
+            feed.Id,
+            feed.CalendarId,
+            feed.Name,
+            feed.Color,
+            feed.MemberIds,
+            feed.Address.ToString(),
+            refresher.IsRefreshing(feed.Id) ? "refreshing" : feed.LastAttemptAt is null ? "new" : feed.Failures > 0 ? "failing" : "ok",
+            TimeText.Instant(feed.LastAttemptAt),
+            TimeText.Instant(feed.LastSuccessAt),
+            TimeText.Instant(feed.NextAttemptAt),
+            feed.ErrorReason is { } reason ? new(reason, feed.ErrorDetail ?? "") : null,
+            feed.EventCount,
+            feed.SkippedCount,
+            feed.Version);
+}

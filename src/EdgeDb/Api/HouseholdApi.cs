@@ -1,0 +1,52 @@
+using EdgeDb.Core.Household;
+
+namespace EdgeDb.Api;
+
+/// <summary>/api/household and /api/sample.</summary>
+internal static class HouseholdApi
+{
+    public static void MapHouseholdApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/household", GetAsync);
+        routes.MapPut("/api/household", ChangeAsync);
+        routes.MapDelete("/api/sample", DeleteSampleAsync);
+    }
+
+    private static async Task GetAsync(HttpContext context, HouseholdStore store, SampleHousehold sample, WindowKeeper window, Etags etags)
+    {
+        _ = new RequestReader(context.Request);
+        if (etags.NotModified(context, Topics.Household, Topics.Members, Topics.Calendars))
+            return;
+        var settings = await store.SettingsAsync(context.RequestAborted);
+        var hasSample = await sample.IsPresentAsync(context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(Body(settings, hasSample, window.Readable), ApiJson.Web.HouseholdBody);
+    }
+
+    private static async Task ChangeAsync(HttpContext context, HouseholdStore store, SampleHousehold sample, WindowKeeper window)
+    {
+        var reader = new RequestReader(context.Request);
+        var change = await reader.BodyAsync(ApiJson.Web.HouseholdChange, context.RequestAborted);
+        var settings = await store.ChangeSettingsAsync(
+            change.Name, change.Zone, change.Language, change.WeekStart, reader.ExpectedVersion(), context.RequestAborted);
+        var hasSample = await sample.IsPresentAsync(context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(Body(settings, hasSample, window.Readable), ApiJson.Web.HouseholdBody);
+    }
+
+    private static async Task DeleteSampleAsync(HttpContext context, SampleHousehold sample)
+    {
+        _ = new RequestReader(context.Request);
+        await sample.RemoveAsync(context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static HouseholdBody Body(HouseholdSettings settings, bool sample, OccurrenceWindow window) =>
+        new(
+            settings.Name,
+            settings.Zone,
+            settings.Language,
+            settings.WeekStart,
+            sample,
+            TimeText.Instant(window.From),
+            TimeText.Instant(window.To),
+            settings.Version);
+}

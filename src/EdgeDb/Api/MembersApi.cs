@@ -1,0 +1,49 @@
+using EdgeDb.Core.Household;
+
+namespace EdgeDb.Api;
+
+/// <summary>/api/members.</summary>
+internal static class MembersApi
+{
+    public static void MapMembersApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/members", ListAsync);
+        routes.MapPost("/api/members", AddAsync);
+        routes.MapPut("/api/members/{id}", ChangeAsync);
+        routes.MapDelete("/api/members/{id}", DeleteAsync);
+    }
+
+    private static async Task ListAsync(HttpContext context, HouseholdStore store, Etags etags)
+    {
+        var reader = new RequestReader(context.Request, "limit", "cursor");
+        if (etags.NotModified(context, Topics.Members))
+            return;
+        var page = Page.Of(await store.MembersAsync(context.RequestAborted), static m => m.Id, reader);
+        await context.Response.WriteAsJsonAsync(new MemberList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.MemberList);
+    }
+
+    private static async Task AddAsync(HttpContext context, HouseholdStore store)
+    {
+        var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.MemberInput, context.RequestAborted);
+        var member = await store.AddMemberAsync(input.Name, input.Color, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        await context.Response.WriteAsJsonAsync(Body(member), ApiJson.Web.MemberBody);
+    }
+
+    private static async Task ChangeAsync(HttpContext context, string id, HouseholdStore store)
+    {
+        var reader = new RequestReader(context.Request);
+        var input = await reader.BodyAsync(ApiJson.Web.MemberInput, context.RequestAborted);
+        var member = await store.ChangeMemberAsync(id, input.Name, input.Color, reader.ExpectedVersion(), context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(Body(member), ApiJson.Web.MemberBody);
+    }
+
+    private static async Task DeleteAsync(HttpContext context, string id, HouseholdStore store)
+    {
+        var reader = new RequestReader(context.Request);
+        await store.DeleteMemberAsync(id, reader.ExpectedVersion(), context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static MemberBody Body(Member member) => new(member.Id, member.Name, member.Color, member.Sample, member.Version);
+}

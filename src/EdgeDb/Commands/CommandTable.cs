@@ -1,0 +1,91 @@
+using EdgeDb.Core.Household;
+using EdgeDb.Core.Storage;
+using EdgeDb.Options;
+
+namespace EdgeDb.Commands;
+
+/// <summary>
+/// The commands of the executable. Exit codes: 0 done, 1 it was tried and failed, 2 the call itself is wrong (one line on
+/// standard error says how).
+/// </summary>
+internal static class CommandTable
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int BadCall = 2;
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        try
+        {
+            return arguments switch
+            {
+                ["serve", .. var rest] => await ServeCommand.RunAsync(rest),
+                ["import", .. var rest] => await ImportCommand.RunAsync(rest),
+                ["export", .. var rest] => await ExportCommand.RunAsync(rest),
+                ["agenda", .. var rest] => await AgendaCommand.RunAsync(rest),
+                ["version" or "--version"] => Version(),
+                ["help" or "--help" or "-h"] => Help(),
+                [] => Refuse("a command is needed; 'edgedb help' lists them"),
+                [var unknown, ..] => Refuse($"there is no command '{HouseholdException.Shorten(unknown)}'; 'edgedb help' lists them"),
+            };
+        }
+        catch (HouseholdException exception)
+        {
+            return Refuse(exception.Message);
+        }
+        catch (StorageException exception)
+        {
+            await Console.Error.WriteLineAsync($"edgedb: {exception.Message}");
+            return Failed;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"edgedb: {exception.Message}");
+            return Failed;
+        }
+    }
+
+    /// <summary>One line on standard error and <see cref="BadCall"/>.</summary>
+    public static int Refuse(string message)
+    {
+        Console.Error.WriteLine($"edgedb: {message.ReplaceLineEndings(" ")}");
+        return BadCall;
+    }
+
+    /// <summary>All problems of a call on one line.</summary>
+    public static int Refuse(IReadOnlyList<string> problems) => Refuse(string.Join(' ', problems));
+
+    private static int Version()
+    {
+        Console.WriteLine($"edgedb {ProgramVersion.Text} (SQLite {SqliteDatabase.SqliteVersion})");
+        return Done;
+    }
+
+    private static int Help()
+    {
+        Console.WriteLine(
+            """
+            edgedb: a household's own database
+
+            edgedb serve [options]                     serve the household on http://localhost:8080
+            edgedb import FILE.ics [--calendar NAME] [--data DIR]
+                                                       add a file's events to a local calendar
+            edgedb export [--calendar NAME] [--data DIR]
+                                                       write a calendar, or all, as iCalendar
+            edgedb agenda [--from DATE] [--to DATE] [--zone TZ] [--data DIR]
+                                                       print what is on
+            edgedb version | help
+
+            Options of serve (environment variable in brackets):
+            """);
+        foreach (var option in OptionTable.All)
+        {
+            Console.WriteLine($"  --{option.Name} {option.Placeholder}".TrimEnd() + $"  [{option.EnvironmentName}]");
+            var range = option.Range.Length == 0 ? "" : $" Range: {option.Range}.";
+            var standard = option.Default.Length == 0 ? "" : $" Default: {option.Default}{(option.Unit.Length == 0 ? "" : " " + option.Unit)}.";
+            Console.WriteLine($"      {option.Description}{standard}{range}");
+        }
+        return Done;
+    }
+}

@@ -1,0 +1,48 @@
+using EdgeDb.Core.Household;
+using EdgeDb.Options;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeDb.Commands;
+
+/// <summary><c>edgedb import</c>: adds a file's events to a local calendar. Importing the same file again changes nothing.</summary>
+internal static class ImportCommand
+{
+    private const int ShownProblems = 20;
+
+    private static readonly OptionDefinition Calendar = new(
+        "calendar", "NAME", "", "", "1 to 100 characters", "Calendar to add to; made when it is missing. Named after the file when not given.");
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (DataCommand.Parse(arguments, positional: 1, Calendar) is not var (line, options))
+            return CommandTable.BadCall;
+        if (line.Positional is not [var path])
+            return CommandTable.Refuse("import needs a file: edgedb import FILE.ics");
+        if (!File.Exists(path))
+            return CommandTable.Refuse($"there is no file '{path}'");
+
+        var (database, household) = await DataCommand.OpenAsync(options, create: true, NullLoggerFactory.Instance, CancellationToken.None);
+        await using (database)
+        {
+            var name = line.Value(Calendar.Name) ?? Path.GetFileNameWithoutExtension(path);
+            var calendar = await DataCommand.FindCalendarAsync(household, name, CancellationToken.None)
+                ?? await household.Store.AddCalendarAsync(name, null, null, sample: false, CancellationToken.None);
+            await using var file = File.OpenRead(path);
+            CalendarImportResult result;
+            try
+            {
+                result = await household.Import.ImportAsync(calendar.Id, file, CancellationToken.None);
+            }
+            catch (HouseholdException exception) when (exception.Error == HouseholdError.Invalid)
+            {
+                return CommandTable.Refuse($"'{path}': {exception.Message}");
+            }
+            Console.WriteLine($"{result.Events} events added to or updated in '{calendar.Name}', {result.Skipped} items skipped");
+            foreach (var problem in result.Problems.Take(ShownProblems))
+                Console.WriteLine($"  line {problem.Line}, {problem.Component} {problem.Property}: {problem.Reason}".Replace("  ", " ", StringComparison.Ordinal));
+            if (result.Skipped > ShownProblems)
+                Console.WriteLine($"  and {result.Skipped - ShownProblems} more");
+        }
+        return CommandTable.Done;
+    }
+}

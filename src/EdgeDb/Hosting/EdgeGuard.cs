@@ -1,0 +1,48 @@
+using EdgeDb.Api;
+
+namespace EdgeDb.Hosting;
+
+/// <summary>
+/// What every answer and every request has in common at the edge: security headers, and no writes on behalf of another
+/// site's page. There are no accounts yet, so a page on the internet must not be able to use a browser at home as its hand.
+/// </summary>
+internal sealed class EdgeGuard(RequestDelegate next)
+{
+    private const string ContentSecurityPolicy =
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+        + "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        // As late as possible: an answer that turns into a problem is cleared of what was set before.
+        context.Response.OnStarting(
+            static state =>
+            {
+                var headers = ((HttpContext)state).Response.Headers;
+                headers.ContentSecurityPolicy = ContentSecurityPolicy;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "no-referrer";
+                headers["Cross-Origin-Resource-Policy"] = "same-origin";
+                return Task.CompletedTask;
+            },
+            context);
+
+        var method = context.Request.Method;
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && IsCrossSite(context.Request))
+            throw new ProblemException(
+                403, "cross-site", "Another site may not do this", "The request comes from a page of another site.", "Origin");
+        return next(context);
+    }
+
+    // Programs send neither header; browsers send Origin with every write, and Sec-Fetch-Site since 2023.
+    private static bool IsCrossSite(HttpRequest request)
+    {
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        if (site.Length > 0)
+            return site is not ("same-origin" or "none");
+        var origin = request.Headers.Origin.ToString();
+        return origin.Length > 0
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
+    }
+}

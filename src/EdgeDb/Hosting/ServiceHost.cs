@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Net;
+using EdgeDb.Api;
+using EdgeDb.Commands;
+using EdgeDb.Core.Household;
+using EdgeDb.Options;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace EdgeDb.Hosting;
+
+/// <summary>Puts the service together and runs it.</summary>
+internal static class ServiceHost
+{
+    private const int MaxConnections = 256;
+    private const long MaxBodyBytes = 12 * 1024 * 1024;
+
+    public static async Task<int> RunAsync(EdgeDbOptions options)
+    {
+        using var loggers = CreateLoggers();
+        var time = TimeProvider.System;
+        await using var database = await HouseholdDatabase.OpenAsync(options, time, loggers, CancellationToken.None);
+        var household = new HouseholdServices(database, time, options.WindowMonthsBack, options.WindowMonthsAhead);
+        await household.Store.InitializeAsync(options.Zone, CancellationToken.None);
+        if (!await AddFeedsAsync(household, options))
+            return CommandTable.BadCall;
+        if (options.Sample)
+            await household.Sample.AddIfEmptyAsync(CancellationToken.None);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
+        Register(builder.Services, household, options, time, loggers);
+        await using var app = builder.Build();
+        Route(app);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException exception)
+        {
+            // Kestrel's message names the address that is taken.
+            return CommandTable.Refuse($"{exception.Message} Choose another one with --port.");
+        }
+        await Console.Out.WriteLineAsync($"EdgeDb is listening on {Address(app, options)}");
+        await app.WaitForShutdownAsync();
+        return CommandTable.Done;
+    }
+
+    private static ILoggerFactory CreateLoggers() => LoggerFactory.Create(
+        static logging => logging
+            .AddSimpleConsole(
+                static console =>
+                {
+                    console.SingleLine = true;
+                    console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z' ";
+                    console.UseUtcTimestamp = true;
+                })
+            .SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System.Net.Http", LogLevel.None)); // It logs addresses, and those of feeds hold secrets.
+
+    private static void Configure(KestrelServerOptions kestrel, EdgeDbOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        switch (options.Listen)
+        {
+            // Kestrel cannot take a free port on "localhost" (two addresses): then it is the IPv4 loopback alone.
+            case "localhost" when options.Port != 0:
+                kestrel.ListenLocalhost(options.Port, PlainHttp);
+                break;
+            case "localhost":
+                kestrel.Listen(IPAddress.Loopback, 0, PlainHttp);
+                break;
+            case "*":
+                kestrel.ListenAnyIP(options.Port, PlainHttp);
+                break;
+            default:
+                kestrel.Listen(IPAddress.Parse(options.Listen), options.Port, PlainHttp);
+                break;
+        }
+
+        static void PlainHttp(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+    }
+
+    private static void Register(
+        IServiceCollection services, HouseholdServices household, EdgeDbOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        services.AddSingleton(loggers);
+        services.AddSingleton(time);
+        services.AddSingleton(household.Database);
+        services.AddSingleton(household.Store);
+        services.AddSingleton(household.Window);
+        services.AddSingleton(household.Occurrences);
+        services.AddSingleton(household.Events);
+        services.AddSingleton(household.Feeds);
+        services.AddSingleton(household.Import);
+        services.AddSingleton(household.Export);
+        services.AddSingleton(household.Sample);
+        services.AddSingleton(new FeedClient(new FeedLimits(), time));
+        services.AddSingleton(
+            provider => new FeedRefresher(
+                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, options.FeedInterval, time,
+                loggers.CreateLogger<FeedRefresher>()));
+        services.AddSingleton(provider => new HouseholdWorker(
+            household, provider.GetRequiredService<FeedRefresher>(), time, loggers.CreateLogger<HouseholdWorker>()));
+        services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
+        services.AddSingleton<Etags>();
+        services.AddSingleton<ChangeStream>();
+        services.AddSingleton(new StaticFiles(Path.Combine(AppContext.BaseDirectory, "wwwroot")));
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        services.Configure<RouteOptions>(static routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
+    }
+
+    private static void Route(WebApplication app)
+    {
+        app.UseMiddleware<ProblemWriter>();
+        app.UseMiddleware<EdgeGuard>();
+        var files = app.Services.GetRequiredService<StaticFiles>();
+        app.Use((context, next) => ServeFileAsync(files, context, next));
+        app.MapHouseholdApi();
+        app.MapMembersApi();
+        app.MapCalendarsApi();
+        app.MapFeedsApi();
+        app.MapOccurrencesApi();
+        app.MapEventsApi();
+        app.MapHealthApi();
+        app.MapOpenApiDocument();
+        ChangeStream.Map(app);
+    }
+
+    private static async Task ServeFileAsync(StaticFiles files, HttpContext context, RequestDelegate next)
+    {
+        if (!await files.TryServeAsync(context))
+            await next(context);
+    }
+
+    private static async Task<bool> AddFeedsAsync(HouseholdServices household, EdgeDbOptions options)
+    {
+        var known = (await household.Feeds.ListAsync(CancellationToken.None)).Select(static f => f.Address.Value).ToHashSet(StringComparer.Ordinal);
+        foreach (var text in options.Feeds)
+        {
+            FeedAddress address;
+            try
+            {
+                address = FeedAddress.Parse(text, "--feed", allowFile: true);
+            }
+            catch (HouseholdException exception)
+            {
+                CommandTable.Refuse(exception.Message);
+                return false;
+            }
+            if (address.FilePath is { } path && !File.Exists(path))
+            {
+                CommandTable.Refuse($"--feed: there is no file '{path}'.");
+                return false;
+            }
+            if (known.Add(address.Value))
+                await household.Feeds.AddAsync(address, null, null, null, CancellationToken.None);
+        }
+        return true;
+    }
+
+    private static string Address(WebApplication app, EdgeDbOptions options)
+    {
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var port = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+        var host = options.Listen switch
+        {
+            "localhost" => "localhost",
+            "*" => Dns.GetHostName(),
+            var address => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address,
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}");
+    }
+}
