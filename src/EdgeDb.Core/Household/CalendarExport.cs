@@ -10,6 +10,9 @@ internal sealed class CalendarExport(SqliteDatabase database)
 {
     private const int EventsPerRead = 200;
 
+    // Programs read a VTIMEZONE from its first observance on; older rules than this concern nobody's calendar.
+    private const int FirstZoneYear = 1990;
+
     /// <summary>The calendar's name; throws <see cref="HouseholdException"/> when there is no such calendar.</summary>
     public ValueTask<string> RequireNameAsync(string calendarId, CancellationToken cancellationToken) =>
         database.ReadAsync(calendarId, static (session, id) => HouseholdStore.RequireCalendar(session, id).Name, cancellationToken);
@@ -58,6 +61,36 @@ internal sealed class CalendarExport(SqliteDatabase database)
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>A VTIMEZONE for every TZID that the events use, under the very name they use it by.</summary>
     private ValueTask<List<byte[]>> ZonesAsync(string calendarId, CancellationToken cancellationToken) =>
-        database.ReadAsync(calendarId, static (session, id) => CalendarZoneRows.ReadTexts(session, id).ConvertAll(static z => z.Text), cancellationToken);
+        database.ReadAsync(
+            calendarId,
+            static (session, id) =>
+            {
+                var own = CalendarZoneRows.ReadTexts(session, id);
+                var zones = own.ConvertAll(static z => z.Text);
+                foreach (var name in UsedNames(session, id))
+                    if (own.TrueForAll(z => z.Id != name) && ZoneNames.Find(name) is { } zone)
+                        zones.Add(CalendarWriter.ToUtf8(TimeZoneComponent.Create(zone, name, FirstZoneYear)));
+                return zones;
+            },
+            cancellationToken);
+
+    private static SortedSet<string> UsedNames(SqliteSession session, string calendarId)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var ignored = new CalendarProblems(0);
+        var rows = session.Prepare("SELECT s.ics FROM event e JOIN event_source s ON s.event_key = e.key WHERE e.calendar_id = ?1");
+        rows.Bind(1, calendarId);
+        while (rows.Step())
+        {
+            using var stream = new MemoryStream(rows.Utf8(0).ToArray(), writable: false);
+            using var reader = new CalendarReader(stream, ignored);
+            while (reader.Read() is { } component)
+                foreach (var property in component.Properties)
+                    if (property.Parameters.Count > 0 && property.Parameter("TZID") is { Length: > 0 } name)
+                        names.Add(name);
+        }
+        return names;
+    }
 }

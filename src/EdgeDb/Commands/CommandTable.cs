@@ -1,3 +1,4 @@
+using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
@@ -24,6 +25,7 @@ internal static class CommandTable
                 ["import", .. var rest] => await ImportCommand.RunAsync(rest),
                 ["export", .. var rest] => await ExportCommand.RunAsync(rest),
                 ["agenda", .. var rest] => await AgendaCommand.RunAsync(rest),
+                ["calendar", .. var rest] => Calendar(rest),
                 ["version" or "--version"] => Version(),
                 ["help" or "--help" or "-h"] => Help(),
                 [] => Refuse("a command is needed; 'edgedb help' lists them"),
@@ -56,6 +58,13 @@ internal static class CommandTable
     /// <summary>All problems of a call on one line.</summary>
     public static int Refuse(IReadOnlyList<string> problems) => Refuse(string.Join(' ', problems));
 
+    private static int Calendar(string[] arguments)
+    {
+        using var output = Console.OpenStandardOutput();
+        using var input = Console.OpenStandardInput();
+        return CalendarCommands.Run(arguments, input, output, Console.Error);
+    }
+
     private static int Version()
     {
         Console.WriteLine($"edgedb {ProgramVersion.Text} (SQLite {SqliteDatabase.SqliteVersion})");
@@ -75,6 +84,9 @@ internal static class CommandTable
                                                        write a calendar, or all, as iCalendar
             edgedb agenda [--from DATE] [--to DATE] [--zone TZ] [--data DIR]
                                                        print what is on
+            edgedb calendar expand FILE.ics --from ISO --to ISO --zone TZ
+            edgedb calendar rrule "RULE" --dtstart VALUE [--zone TZ] [--limit N] [--from ISO --to ISO]
+                                                       look at the calendar engine; one JSON object a line
             edgedb version | help
 
             Options of serve (environment variable in brackets):

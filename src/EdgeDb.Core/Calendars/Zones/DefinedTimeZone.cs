@@ -40,7 +40,9 @@ internal sealed class DefinedTimeZone : DateTimeZone
             start = at;
             name = observance.Abbreviation ?? definition.Id;
             offset = observance.OffsetToSeconds;
-            savings = observance.IsDaylight ? observance.OffsetToSeconds - observance.OffsetFromSeconds : 0;
+            // A zone that crosses the date line (Samoa in 2011) moves by more than an Offset holds, and saves nothing by that.
+            var change = observance.OffsetToSeconds - observance.OffsetFromSeconds;
+            savings = observance.IsDaylight && Math.Abs(change) <= CalendarOffset.MaxSeconds ? change : 0;
             least = Math.Min(least, offset);
             most = Math.Max(most, offset);
         }
