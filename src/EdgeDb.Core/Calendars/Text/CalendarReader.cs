@@ -22,6 +22,10 @@ public sealed class CalendarReader : IDisposable
     private readonly List<CalendarProperty> _calendarProperties = [];
     private readonly List<CalendarComponent> _open = [];
 
+    // Built once: a hostile feed has these reported millions of times.
+    private readonly string _tooLong;
+    private readonly string _droppedParameters;
+
     private CalendarComponent? _completed;
     private bool _inCalendar;
     private bool _atEnd;
@@ -45,6 +49,8 @@ public sealed class CalendarReader : IDisposable
         _limits = limits ?? CalendarReaderLimits.Default;
         _lines = new ContentLineReader(stream, problems, _limits);
         _parameters = new ParameterReader(_names, _limits);
+        _tooLong = $"is longer than {_limits.MaxLineBytes} bytes; the rest was dropped";
+        _droppedParameters = $"has parameters without a name or more than {_limits.MaxParameters}; they were dropped";
     }
 
     /// <summary>Properties of the VCALENDARs read so far, in file order; complete once reading has ended.</summary>
@@ -139,7 +145,7 @@ public sealed class CalendarReader : IDisposable
 
         var parameters = _parameters.Read(line.Parameters, out var dropped);
         if (dropped)
-            Report(Current, name, $"has parameters without a name or more than {_limits.MaxParameters}; they were dropped", default);
+            Report(Current, name, _droppedParameters, default);
         var (block, offset) = _values.Add(line.Value);
         _continuable = _open.Count > 0 ? _open[^1].Properties : _calendarProperties;
         _continuable.Add(new CalendarProperty(name, parameters, block, offset, line.Value.Length, _lines.LineNumber));
@@ -156,7 +162,7 @@ public sealed class CalendarReader : IDisposable
         }
         if (last.Utf8.Length + text.Length > _limits.MaxLineBytes)
         {
-            Report(Current, last.Name, $"is longer than {_limits.MaxLineBytes} bytes; the rest was dropped", default);
+            Report(Current, last.Name, _tooLong, default);
             return;
         }
         Report(Current, last.Name, "is not a property; it was read as the next line of the text before it", text);
