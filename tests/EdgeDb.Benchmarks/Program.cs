@@ -1,6 +1,9 @@
+using EdgeDb.Benchmarks.Storage;
+
 // One executable for every benchmark, so that scripts/bench.sh builds once: `bench.sh NAME [arguments]`.
 var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
+    ["storage"] = StorageBenchmark.RunAsync,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out var run))

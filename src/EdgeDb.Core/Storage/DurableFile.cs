@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeDb.Core.Storage;
 
@@ -56,6 +57,13 @@ internal static partial class DurableFile
         _ = Close(descriptor);
         if (rc != 0)
             throw new IOException($"The folder {folder} cannot be synced: {error}.");
+    }
+
+    /// <summary>Opens a file for reading without the shared flock that .NET takes, which fails while another process holds an exclusive one. Null when it cannot be opened.</summary>
+    public static SafeFileHandle? OpenUnlocked(string path)
+    {
+        var descriptor = OperatingSystem.IsWindows() ? -1 : Open(path, ReadOnlyCloseOnExec);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -85,16 +85,12 @@ internal sealed class ServingLock : IDisposable
 
     private static string Holder(string path)
     {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var words = ReadAll(file).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-            return words is [.., "pid", var pid] ? $"process {pid}" : "process not known";
-        }
-        catch (IOException)
-        {
+        using var handle = DurableFile.OpenUnlocked(path);
+        if (handle is null)
             return "process not known";
-        }
+        using var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+        var words = ReadAll(file).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return words is [.., "pid", var pid] ? $"process {pid}" : "process not known";
     }
 
     private static string ReadAll(FileStream file)

@@ -31,6 +31,7 @@ internal sealed class SqliteWriter
     private readonly PreparedStatement _rollbackTo;
     private readonly ITimer _idle;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _expected;
     private long _commitVersion;
 
     public SqliteWriter(
@@ -91,9 +92,8 @@ internal sealed class SqliteWriter
 
     private void Run()
     {
-        var expected = 0;
         var gather = TimeSpan.Zero;
-        while (_queue.Take(_batch, _options.WriteBatchMax, expected, gather))
+        while (_queue.Take(_batch, _options.WriteBatchMax, _expected, gather))
         {
             if (_batch.Count == 0)
             {
@@ -103,10 +103,9 @@ internal sealed class SqliteWriter
 
             var started = Stopwatch.GetTimestamp();
             Commit();
-            // Callers that wait for their commit come back together, but not in one instant: taking the first at once would
-            // sync for it alone and leave the others to the next sync. So the writer gives as many as came last time a part of
-            // what a commit costs. A lone caller is never kept waiting, because then only one is expected.
-            expected = _batch.Count;
+            // Callers that were answered come back together, but not in one instant: taking the first at once would sync for it
+            // alone and leave the others to the next sync (8 callers: 0.22 syncs a row instead of 0.13). So the writer gives as
+            // many as are about a quarter of what a commit costs. A lone caller is never kept waiting: only one is expected.
             gather = TimeSpan.FromTicks(Math.Min(Stopwatch.GetElapsedTime(started).Ticks / 4, GatherMost.Ticks));
             _batch.Clear();
 
@@ -155,6 +154,8 @@ internal sealed class SqliteWriter
 
         if (_checkpointer.CountCommit() > 0)
             Report();
+        // Before they are answered: one that is back already would count twice.
+        _expected = _done.Count + _queue.Count;
         foreach (var operation in _done)
             operation.Complete();
         _done.Clear();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EdgeDb.Core.Storage;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace EdgeDb.Core.Storage;
 /// </summary>
 internal sealed class WriteQueue(int capacity)
 {
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
+
     private readonly object _gate = new();
     private readonly IWriteOperation[] _ring = new IWriteOperation[capacity];
     private int _head;
@@ -57,9 +61,11 @@ internal sealed class WriteQueue(int capacity)
         {
             while (_count == 0 && !_closed && !_maintenanceDue)
                 Wait_NeedsLock(1, Timeout.InfiniteTimeSpan);
-            if (_count > 0 && _count < expected && !_closed && gather > TimeSpan.Zero)
-                Wait_NeedsLock(Math.Min(expected, _ring.Length), gather);
+        }
 
+        Gather(Math.Min(expected, Math.Min(most, _ring.Length)), gather);
+        lock (_gate)
+        {
             if (_count == 0)
             {
                 _maintenanceDue = false;
@@ -103,5 +109,29 @@ internal sealed class WriteQueue(int capacity)
         _wakeAt = wakeAt;
         Monitor.Wait(_gate, limit);
         _wakeAt = 0;
+    }
+
+    /// <summary>Waits for writes that are on their way. A monitor waits whole milliseconds, so a shorter time is spent yielding the core.</summary>
+    private void Gather(int expected, TimeSpan limit)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _count) is > 0 and var waiting && waiting < expected)
+        {
+            var left = limit - Stopwatch.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || Volatile.Read(ref _closed))
+                return;
+
+            if (left < OneMillisecond)
+            {
+                Thread.Yield();
+                continue;
+            }
+
+            lock (_gate)
+            {
+                if (_count < expected && !_closed)
+                    Wait_NeedsLock(expected, left);
+            }
+        }
     }
 }

@@ -1,0 +1,74 @@
+using System.Globalization;
+using EdgeDb.Core.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EdgeDb.Core.Tests.Storage;
+
+/// <summary>What the child process does. Prints a line for each acknowledged write, so that the parent knows what must be there.</summary>
+internal static class StorageChild
+{
+    /// <summary>Eight callers write until the process is killed. Prints the id of each row once its write is acknowledged.</summary>
+    public const string WriteForever = "write";
+
+    /// <summary>Opens the database, prints "ready" and keeps it until the input ends.</summary>
+    public const string Hold = "hold";
+
+    /// <summary>Writes one row after the other, through failures, and prints "acknowledged ID" or "failed KIND" for each of 30.</summary>
+    public const string WriteThirty = "thirty";
+
+    public static async Task<int> RunAsync(string mode, string path)
+    {
+        // A small log, so that kills also hit checkpoints.
+        var options = new SqliteDatabaseOptions { Path = path, CheckpointWalKiB = 64, CheckpointIdle = TimeSpan.FromMilliseconds(10) };
+        try
+        {
+            await using var database = await SqliteDatabase.OpenAsync(
+                options, [TemporaryDatabase.Rows], TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+            await using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
+            switch (mode)
+            {
+                case WriteForever:
+                    await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => WriteForeverAsync(database, output)));
+                    return 0;
+                case WriteThirty:
+                    await WriteThirtyAsync(database, output);
+                    return 0;
+                default:
+                    await output.WriteLineAsync("ready");
+                    await Console.In.ReadLineAsync();
+                    return 0;
+            }
+        }
+        catch (StorageException refused)
+        {
+            Console.WriteLine(refused.Message);
+            return 3;
+        }
+    }
+
+    private static async Task WriteForeverAsync(SqliteDatabase database, StreamWriter output)
+    {
+        while (true)
+        {
+            var id = await database.WriteAsync(Guid.NewGuid().ToString("N") + new string('x', 600), SqliteDatabaseTests.Insert, CancellationToken.None);
+            lock (output)
+                output.WriteLine(id.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static async Task WriteThirtyAsync(SqliteDatabase database, StreamWriter output)
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            try
+            {
+                var id = await database.WriteAsync($"{i} {new string('x', 600)}", SqliteDatabaseTests.Insert, CancellationToken.None);
+                await output.WriteLineAsync($"acknowledged {id}");
+            }
+            catch (StorageException failure)
+            {
+                await output.WriteLineAsync($"failed {failure.Failure}");
+            }
+        }
+    }
+}
