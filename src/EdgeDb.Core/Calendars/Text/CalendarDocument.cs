@@ -47,10 +47,12 @@ public sealed class CalendarDocument
     /// <param name="stream">As <see cref="CalendarReader"/> takes it; stays open.</param>
     /// <param name="keepText">True to have <see cref="TextOf(EventSeries)"/>, at the cost of the size of the file.</param>
     /// <param name="limits">Null for the defaults.</param>
+    /// <param name="problems">Becomes <see cref="Problems"/>; null for a new list.</param>
     /// <exception cref="CalendarLimitException">The stream is larger than allowed.</exception>
-    public static CalendarDocument Read(Stream stream, bool keepText = false, CalendarReaderLimits? limits = null)
+    public static CalendarDocument Read(
+        Stream stream, bool keepText = false, CalendarReaderLimits? limits = null, CalendarProblems? problems = null)
     {
-        var builder = new CalendarDocumentBuilder(keepText);
+        var builder = new CalendarDocumentBuilder(keepText, problems ?? new CalendarProblems());
         using var reader = new CalendarReader(stream, builder.Problems, limits);
         while (reader.Read() is { } component)
             builder.Add(component);
@@ -58,10 +60,14 @@ public sealed class CalendarDocument
     }
 
     /// <inheritdoc cref="Read"/>
+    /// <param name="stream">As <see cref="CalendarReader"/> takes it; stays open.</param>
+    /// <param name="keepText">True to have <see cref="TextOf(EventSeries)"/>, at the cost of the size of the file.</param>
+    /// <param name="limits">Null for the defaults.</param>
+    /// <param name="cancellationToken">Stops between two reads of the stream.</param>
     public static async Task<CalendarDocument> ReadAsync(
         Stream stream, bool keepText = false, CalendarReaderLimits? limits = null, CancellationToken cancellationToken = default)
     {
-        var builder = new CalendarDocumentBuilder(keepText);
+        var builder = new CalendarDocumentBuilder(keepText, new CalendarProblems());
         using var reader = new CalendarReader(stream, builder.Problems, limits);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } component)
             builder.Add(component);

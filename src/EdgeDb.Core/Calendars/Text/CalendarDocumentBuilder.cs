@@ -1,7 +1,7 @@
 namespace EdgeDb.Core.Calendars;
 
 /// <summary>Types components as they are read and groups events by UID.</summary>
-internal sealed class CalendarDocumentBuilder(bool keepText)
+internal sealed class CalendarDocumentBuilder(bool keepText, CalendarProblems problems)
 {
     private readonly List<Group> _groups = [];
     private readonly Dictionary<string, Group> _groupsByUid = new(StringComparer.Ordinal);
@@ -11,7 +11,7 @@ internal sealed class CalendarDocumentBuilder(bool keepText)
     private readonly CalendarTextStore? _texts = keepText ? new CalendarTextStore() : null;
     private bool _sawComponent;
 
-    public CalendarProblems Problems { get; } = new();
+    public CalendarProblems Problems { get; } = problems;
 
     public void Add(CalendarComponent component)
     {
@@ -106,7 +106,8 @@ internal sealed class CalendarDocumentBuilder(bool keepText)
         && !first.IsRecurring && !second.IsRecurring
         && (first.Start != second.Start || !string.Equals(first.Summary, second.Summary, StringComparison.Ordinal));
 
-    // RFC 5546 §2.1.5: SEQUENCE decides, then DTSTAMP; of equals the later one in the file.
+    // RFC 5546 §2.1.5 lets SEQUENCE decide, then DTSTAMP; but Google and others stamp every download anew, so LAST-MODIFIED goes before that.
+    // Of equals the later one in the file is used.
     private static bool IsOlder(CalendarEvent candidate, CalendarEvent current) =>
         candidate.Sequence != current.Sequence
             ? candidate.Sequence < current.Sequence
