@@ -81,7 +81,7 @@ export const de: Catalogue = {
 
   'feeds.intro': 'Kalender anderer Dienste, die immer wieder gelesen werden. Hier kann man sie nur ansehen.',
   'feeds.none': 'Noch kein Abo',
-  'feeds.none.text': 'Füge die Adresse eines Kalenders ein: https, webcal oder eine Datei auf dem Gerät.',
+  'feeds.none.text': 'Füge die Adresse eines Kalenders ein; sie beginnt mit https oder webcal.',
   'feeds.add': 'Kalender abonnieren',
   'feeds.add.address': 'Adresse',
   'feeds.add.address.help': 'Die „Privatadresse im iCal-Format“ von Google, der öffentliche Link von iCloud oder Outlook, der .ics-Link von Schule oder Verein.',

@@ -80,7 +80,7 @@ export const en = {
 
   'feeds.intro': 'Calendars of other services that are read again and again. Here you can look at them, not change them.',
   'feeds.none': 'No feed yet',
-  'feeds.none.text': 'Paste the address of a calendar: https, webcal, or a file on the device.',
+  'feeds.none.text': 'Paste the address of a calendar; it starts with https or webcal.',
   'feeds.add': 'Add a feed',
   'feeds.add.address': 'Address',
   'feeds.add.address.help': 'The “secret address in iCal format” of Google, the public link of iCloud or Outlook, a school’s or club’s .ics link.',
