@@ -21,9 +21,6 @@ internal static class CivilDate
     /// <summary>9999-12-31T23:59:59.</summary>
     public const long MaxSeconds = 253_402_300_799;
 
-    private static ReadOnlySpan<short> DaysBeforeMonth =>
-        [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366];
-
     public static bool IsLeap(int year) => (year & 3) == 0 && (year % 25 != 0 || (year & 15) == 0);
 
     public static int DaysInYear(int year) => IsLeap(year) ? 366 : 365;
@@ -32,17 +29,8 @@ internal static class CivilDate
         month == 2 ? (IsLeap(year) ? 29 : 28) : 30 + ((month + (month >> 3)) & 1);
 
     /// <summary>Days of the year before the first of a month; month 13 gives the length of the year.</summary>
-    public static int DayOfYearBefore(int year, int month) => DaysBeforeMonth[(IsLeap(year) ? 13 : 0) + month - 1];
-
-    /// <summary>Month that holds a 0-based day of the year, and the 1-based day in it.</summary>
-    public static (int Month, int Day) MonthOfYearDay(bool leap, int yearDay)
-    {
-        var before = DaysBeforeMonth.Slice(leap ? 13 : 0, 13);
-        var month = (yearDay >> 5) + 1;
-        if (yearDay >= before[month])
-            month++;
-        return (month, yearDay - before[month - 1] + 1);
-    }
+    public static int DayOfYearBefore(int year, int month) =>
+        (367 * month - 362) / 12 - (month <= 2 ? 0 : IsLeap(year) ? 1 : 2);
 
     public static long FromYear(int year)
     {
