@@ -12,9 +12,6 @@ namespace EdgeDb.Core.Calendars;
 /// <param name="ZoneId">The <c>TZID</c> as written, for <see cref="CalendarTimeKind.Zoned"/> only; otherwise null.</param>
 public readonly partial record struct CalendarDateTime(long LocalSeconds, CalendarTimeKind Kind, string? ZoneId = null)
 {
-    /// <summary>Seconds of a nominal day.</summary>
-    internal const int SecondsPerDay = 86_400;
-
     /// <summary>True for a DATE value.</summary>
     public bool IsDate => Kind == CalendarTimeKind.Date;
 

@@ -57,7 +57,7 @@ public readonly record struct CalendarDuration(int Days, long Seconds)
                 case 's': seconds += number; break;
                 default: return false;
             }
-            if (days > MaxDays || seconds > MaxDays * CalendarDateTime.SecondsPerDay)
+            if (days > MaxDays || seconds > MaxDays * CivilDate.SecondsPerDay)
                 return TooLong(out reason);
             number = digits = 0;
         }
@@ -76,7 +76,7 @@ public readonly record struct CalendarDuration(int Days, long Seconds)
             return "PT0S";
         // One sign stands before both parts; parts of opposite sign can only be written as their sum.
         if (Math.Sign(days) * Math.Sign(seconds) < 0)
-            (days, seconds) = (0, (days * CalendarDateTime.SecondsPerDay) + seconds);
+            (days, seconds) = (0, (days * CivilDate.SecondsPerDay) + seconds);
 
         var text = new System.Text.StringBuilder(24);
         text.Append(days < 0 || seconds < 0 ? "-P" : "P");

@@ -91,22 +91,25 @@ public sealed class CalendarEvent
         ArgumentNullException.ThrowIfNull(component);
         ArgumentNullException.ThrowIfNull(problems);
         var fields = new ComponentFields(component, problems);
-        fields.ReconcileTimes("DTEND");
-        // A cancelled occurrence is often sent with its RECURRENCE-ID alone.
-        var start = fields.Start ?? fields.RecurrenceId ?? fields.End;
-        if (start is null)
+        if (fields.Start is null)
         {
-            fields.Report("DTSTART", $"{(component.Property("DTSTART") is null ? "is missing" : "cannot be used")}; the event was skipped");
-            return null;
+            // A cancelled occurrence is often sent with its RECURRENCE-ID alone.
+            fields.Start = fields.RecurrenceId ?? fields.End;
+            if (fields.Start is null)
+            {
+                fields.Report("DTSTART", $"{(component.Property("DTSTART") is null ? "is missing" : "cannot be used")}; the event was skipped");
+                return null;
+            }
+            if (fields.Status != "CANCELLED")
+                fields.Report("DTSTART", $"has no value; {(fields.RecurrenceId is null ? "DTEND" : "RECURRENCE-ID")} was taken");
         }
-        if (fields.Start is null && fields.Status != "CANCELLED")
-            fields.Report("DTSTART", $"has no value; {(fields.RecurrenceId is null ? "DTEND" : "RECURRENCE-ID")} was taken");
+        fields.ReconcileTimes("DTEND");
 
         return new CalendarEvent
         {
             Uid = fields.Uid,
-            Start = start.Value,
-            End = fields.Start is null && fields.RecurrenceId is null ? null : fields.End,
+            Start = fields.Start.Value,
+            End = fields.End,
             Duration = fields.Duration,
             RecurrenceId = fields.RecurrenceId,
             ThisAndFuture = fields.ThisAndFuture,

@@ -2,9 +2,6 @@ namespace EdgeDb.Core.Calendars;
 
 public readonly partial record struct CalendarDateTime
 {
-    // 0001-01-01 counted from the epoch: the first day LocalDateTime and DateTime both have.
-    private const int DaysFromYearOneToEpoch = 719_162;
-
     // ISO 8601 with separators, fraction and offset; anything longer is not a date and need not be looked at.
     private const int MaxLength = 40;
 
@@ -27,10 +24,10 @@ public readonly partial record struct CalendarDateTime
             || !TakeDigits(ref text, 4, out var year) || !TakeDigitsAfter(ref text, (byte)'-', out var month)
             || !TakeDigitsAfter(ref text, (byte)'-', out var day))
             return Fail("is not a date or date-time", out reason);
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+        if (year < CivilDate.MinYear || month is < 1 or > 12 || day < 1 || day > CivilDate.DaysInMonth(year, month))
             return Fail("is not a day of the calendar", out reason);
 
-        var daySeconds = ((long)new DateOnly(year, month, day).DayNumber - DaysFromYearOneToEpoch) * SecondsPerDay;
+        var daySeconds = CivilDate.FromCivil(year, month, day) * CivilDate.SecondsPerDay;
         if (text.IsEmpty || text is [(byte)'Z' or (byte)'z'])
         {
             value = new CalendarDateTime(daySeconds, CalendarTimeKind.Date);
@@ -78,7 +75,7 @@ public readonly partial record struct CalendarDateTime
             return Fail("has characters after its time", out reason);
 
         // 24:00 of the last day and offsets at either end leave the four-figure years.
-        if (value.LocalSeconds is < -DaysFromYearOneToEpoch * (long)SecondsPerDay or > 253_402_300_799)
+        if (value.LocalSeconds is < CivilDate.MinSeconds or > CivilDate.MaxSeconds)
             return Fail("is outside the years 1 to 9999", out reason);
         reason = null;
         return true;

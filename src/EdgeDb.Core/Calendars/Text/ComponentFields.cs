@@ -37,7 +37,8 @@ internal sealed class ComponentFields
 
     public string Uid { get; }
 
-    public CalendarDateTime? Start { get; private set; }
+    /// <summary>DTSTART; an event without takes another of its times.</summary>
+    public CalendarDateTime? Start { get; set; }
 
     /// <summary>DTEND of an event, DUE of a to-do.</summary>
     public CalendarDateTime? End { get; private set; }
@@ -126,9 +127,9 @@ internal sealed class ComponentFields
         if (start.IsDate && Duration is { Seconds: > 0 } exact)
         {
             // An all-day event ends with a day: P1D written as PT24H is exact, anything else is rounded up.
-            if (exact.Seconds % CalendarDateTime.SecondsPerDay != 0)
+            if (exact.Seconds % CivilDate.SecondsPerDay != 0)
                 Report("DURATION", "has a time of day although the start is a date; it was rounded up to whole days");
-            var days = (exact.Seconds + CalendarDateTime.SecondsPerDay - 1) / CalendarDateTime.SecondsPerDay;
+            var days = (exact.Seconds + CivilDate.SecondsPerDay - 1) / CivilDate.SecondsPerDay;
             Duration = new CalendarDuration(exact.Days + (int)days, 0);
         }
         if (End is not { } end)
@@ -158,8 +159,9 @@ internal sealed class ComponentFields
         if (start.IsDate && !end.IsDate)
         {
             Report(endName, "has a time although the start is a date; the day it falls on is the last");
-            var time = end.LocalSeconds - Floor(end.LocalSeconds);
-            return new CalendarDateTime(Floor(end.LocalSeconds) + (time > 0 ? CalendarDateTime.SecondsPerDay : 0), CalendarTimeKind.Date);
+            // The last day of the calendar has none after it.
+            var day = Math.Min(Floor(end.LocalSeconds + CivilDate.SecondsPerDay - 1), Floor(CivilDate.MaxSeconds));
+            return new CalendarDateTime(day, CalendarTimeKind.Date);
         }
         if (end.IsDate && !start.IsDate)
         {
@@ -173,7 +175,7 @@ internal sealed class ComponentFields
             return start with { LocalSeconds = end.LocalSeconds };
         return end;
 
-        static long Floor(long seconds) => seconds - (((seconds % CalendarDateTime.SecondsPerDay) + CalendarDateTime.SecondsPerDay) % CalendarDateTime.SecondsPerDay);
+        static long Floor(long seconds) => seconds - CivilDate.FloorMod(seconds, CivilDate.SecondsPerDay);
     }
 
     private void Read(CalendarProperty property)
@@ -237,7 +239,7 @@ internal sealed class ComponentFields
 
     // Exchange writes midnight behind VALUE=DATE.
     private static CalendarDateTime AsDeclared(CalendarProperty property, CalendarDateTime value) =>
-        !value.IsDate && value.LocalSeconds % CalendarDateTime.SecondsPerDay == 0
+        !value.IsDate && value.LocalSeconds % CivilDate.SecondsPerDay == 0
         && string.Equals(property.Parameter("VALUE"), "DATE", StringComparison.OrdinalIgnoreCase)
             ? new CalendarDateTime(value.LocalSeconds, CalendarTimeKind.Date)
             : value;

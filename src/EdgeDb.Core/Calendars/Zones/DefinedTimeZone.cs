@@ -34,7 +34,8 @@ internal sealed class DefinedTimeZone : DateTimeZone
         var (name, offset, savings) = (definition.Id, before, 0);
         foreach (var (utc, observance) in onsets)
         {
-            var at = Instant.FromUnixTimeSeconds(utc);
+            // The last day of the calendar ends a few hours later in UTC than an Instant can say.
+            var at = Instant.FromUnixTimeSeconds(Math.Min(utc, CivilDate.MaxSeconds));
             if (at > start || start is null)
                 intervals.Add(new ZoneInterval(name, start, at, Offset.FromSeconds(offset), Offset.FromSeconds(savings)));
             start = at;

@@ -138,6 +138,22 @@ public sealed class CalendarEventTests
     }
 
     [Theory]
+    [InlineData("99991231T235959", "-1800", "+1800")]
+    [InlineData("00010101T000000", "+1800", "-1800")]
+    [InlineData("00010101T000000Z", "-1800", "+1800")]
+    [InlineData("99991231T235959Z", "+1800", "-1800")]
+    public void A_time_zone_at_the_ends_of_the_calendar_is_still_one(string start, string from, string to)
+    {
+        var zone = CalendarTimeZoneDefinition.From(
+            Component("VTIMEZONE", "TZID:x", "BEGIN:DAYLIGHT", $"DTSTART:{start}", $"TZOFFSETFROM:{from}", $"TZOFFSETTO:{to}", "RRULE:FREQ=YEARLY", "END:DAYLIGHT"), _problems)!;
+        Assert.InRange(DefinedTimeZone.From(zone).GetUtcOffset(Instant.FromUtc(2026, 1, 1, 0, 0)).Seconds, -CalendarOffset.MaxSeconds, CalendarOffset.MaxSeconds);
+    }
+
+    [Fact]
+    public void An_all_day_event_cannot_end_after_the_last_day_of_the_calendar() =>
+        Assert.Null(Event("UID:1", "DTSTART:99991231", "DTEND:99991231T170000Z")!.End);
+
+    [Theory]
     [InlineData("a\\nb\\Nc", "a\nb\nc")]
     [InlineData("a\\, b\\; c\\\\d", "a, b; c\\d")]
     [InlineData("10\\:30 \\\"x\\\"", "10:30 \"x\"")]
