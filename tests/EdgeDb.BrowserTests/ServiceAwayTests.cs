@@ -21,7 +21,7 @@ public sealed class ServiceAwayTests(Browser browser)
         await Expect(notice).ToBeHiddenAsync();
 
         await household.KillAsync();
-        await Expect(notice).ToContainTextAsync("You see what was known this minute.");
+        await Expect(notice).ToContainTextAsync("You see what was known just now.");
         await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Dentist" })).ToBeVisibleAsync();
         await page.Page.Clock.FastForwardAsync("00:05:00");
         await Expect(notice).ToContainTextAsync("5 minutes ago");

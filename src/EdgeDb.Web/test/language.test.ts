@@ -57,6 +57,7 @@ describe('times', () => {
   });
 
   it('grow old in words', () => {
+    expect(formatAge(59_000)).toBe('just now');
     expect(formatAge(5 * 60_000)).toBe('5 minutes ago');
     expect(formatAge(26 * 3_600_000)).toBe('26 hours ago');
   });

@@ -55,6 +55,7 @@ export const de: Catalogue = {
   'agenda.empty.text': 'Trag die Adresse eines Kalenders ein, den die Familie schon benutzt: Seine Termine erscheinen dann hier.',
   'agenda.empty.action': 'Kalender abonnieren',
 
+  'time.justNow': 'gerade eben',
   'time.until': 'bis {time}',
   'time.dayOf': 'Tag {day} von {days}',
 

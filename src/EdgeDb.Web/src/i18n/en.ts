@@ -54,6 +54,7 @@ export const en = {
   'agenda.empty.text': 'Add the address of a calendar that your family already uses, and its events appear here.',
   'agenda.empty.action': 'Add a feed',
 
+  'time.justNow': 'just now',
   'time.until': 'until {time}',
   'time.dayOf': 'Day {day} of {days}',
 

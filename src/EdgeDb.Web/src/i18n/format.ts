@@ -1,7 +1,7 @@
 import type { Occurrence, PlainDate } from '../api/types';
 import { toUtcDate } from '../time/dates';
 import { daysOf } from '../time/agenda';
-import { locale } from './language';
+import { locale, t } from './language';
 
 const minuteMs = 60_000;
 
@@ -49,6 +49,7 @@ export function formatDuration(milliseconds: number): string {
 export function formatAge(milliseconds: number): string {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const minutes = Math.floor(Math.max(0, milliseconds) / minuteMs);
+  if (minutes === 0) return t('time.justNow');
   if (minutes < 60) return relative.format(-minutes, 'minute');
   if (minutes < 48 * 60) return relative.format(-Math.floor(minutes / 60), 'hour');
   return relative.format(-Math.floor(minutes / (24 * 60)), 'day');

@@ -1,7 +1,8 @@
 import { ChangeStream } from '../api/changes';
 import { api } from '../api/client';
 import type { Calendar, Feed, Household, Member, Occurrence, PlainDate, Readiness, Topic } from '../api/types';
-import { t } from '../i18n/language';
+import { safeColor } from '../color';
+import { locale, t } from '../i18n/language';
 import { isKnownZone } from '../time/zone';
 import { announcer } from './announcer.svelte';
 
@@ -15,13 +16,20 @@ type Part = Topic | 'readiness';
 
 const everything: readonly Part[] = ['readiness', 'household', 'members', 'calendars', 'feeds', 'occurrences'];
 
-/** Runs a request and drops its answer when a later one was started meanwhile: that one knows at least as much. */
+/**
+ * Runs a request and drops its answer when a later one was started meanwhile, which knows at least as much, or when it is the
+ * same as before: then nothing on screen is laid out again and no focus is lost.
+ */
 function latestOnly<T>(load: () => Promise<T>, apply: (value: T) => void): () => Promise<void> {
   let started = 0;
+  let applied = '';
   return async () => {
     const mine = ++started;
     const value = await load();
-    if (mine === started) apply(value);
+    const text = JSON.stringify(value);
+    if (mine !== started || text === applied) return;
+    applied = text;
+    apply(value);
   };
 }
 
@@ -69,7 +77,7 @@ class HouseholdState {
   #loaders: Record<Part, () => Promise<void>> = {
     readiness: latestOnly(api.readiness, (readiness) => (this.readiness = readiness)),
     household: latestOnly(api.household, (household) => (this.household = household)),
-    members: latestOnly(api.members, (members) => (this.members = members)),
+    members: latestOnly(api.members, (members) => (this.members = members.toSorted((a, b) => a.name.localeCompare(b.name, locale)))),
     calendars: latestOnly(api.calendars, (calendars) => (this.calendars = calendars)),
     feeds: latestOnly(api.feeds, (feeds) => (this.feeds = feeds)),
     occurrences: latestOnly(
@@ -81,6 +89,12 @@ class HouseholdState {
       ({ window, items }) => this.#show(window, items),
     ),
   };
+
+  /** The colours to tell an occurrence by: one for each of its people, else the one of its calendar. */
+  colorsOf(occurrence: Occurrence): string[] {
+    const members = occurrence.members.flatMap((id) => this.membersById.get(id)?.color ?? []);
+    return (members.length > 0 ? members : [occurrence.color]).map(safeColor);
+  }
 
   start(): () => void {
     const reconnect = () => this.#stream.open();
