@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace EdgeDb.Core.Storage;
 
 /// <summary>One forward step of the schema.</summary>
@@ -9,7 +6,15 @@ namespace EdgeDb.Core.Storage;
 /// <param name="Sql">Statements that run in one transaction; no BEGIN or COMMIT.</param>
 public sealed record Migration(int Version, string Name, string Sql)
 {
-    /// <summary>SHA-256 of the text in lower-case hexadecimal. Line ends are taken as LF, so that a checkout on Windows is no change.</summary>
-    internal string Hash() =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
+    /// <summary>
+    /// FNV-1a (64 bit) of the text in lower-case hexadecimal: finds a change by mistake. A cryptographic hash would load the
+    /// cryptographic library (3 MB) at every start. Line ends are taken as LF, so that a checkout on Windows is no change.
+    /// </summary>
+    internal string Hash()
+    {
+        var hash = 0xcbf29ce484222325;
+        foreach (var character in Sql.ReplaceLineEndings("\n"))
+            hash = unchecked((hash ^ character) * 0x100000001b3);
+        return hash.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

@@ -55,8 +55,8 @@ internal static class MigrationRunner
             {
                 throw new StorageException(
                     StorageFailure.Migration,
-                    $"Migration {applied} '{name}' ran in {path} with another text than this program carries ('{known.Name}', SHA-256 {known.Hash()[..12]}… " +
-                    $"instead of {hash[..12]}…). A migration must never change after a release: put the change into a new one.");
+                    $"Migration {applied} '{name}' ran in {path} with another text than this program carries ('{known.Name}', hash {known.Hash()} " +
+                    $"instead of {hash}). A migration must never change after a release: put the change into a new one.");
             }
         }
     }

@@ -92,7 +92,7 @@ internal sealed record EventInput(
 
 internal sealed record ImportBody(long Events, long Skipped, IReadOnlyList<FeedProblemBody> Problems);
 
-internal sealed record IncidentBody(string At, string Kind, string Text);
+internal sealed record IncidentBody(int Id, string At, string Kind, string Text);
 
 internal sealed record DatabaseBody(string SqliteVersion, int SchemaVersion, long SizeBytes);
 

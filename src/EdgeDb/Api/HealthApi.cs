@@ -3,13 +3,14 @@ using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Api;
 
-/// <summary>/health/live and /health/ready.</summary>
+/// <summary>/health/live, /health/ready and the incidents that the latter tells.</summary>
 internal static class HealthApi
 {
     public static void MapHealthApi(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", LiveAsync);
         routes.MapGet("/health/ready", ReadyAsync);
+        routes.MapDelete("/api/incidents/{id:int}", AcknowledgeAsync);
     }
 
     private static Task LiveAsync(HttpContext context)
@@ -23,7 +24,8 @@ internal static class HealthApi
         context.Response.Headers.CacheControl = "no-store";
         // A read through the pool is the proof: an open file alone would not show a failing card.
         var list = await feeds.ListAsync(context.RequestAborted);
-        var incidents = new List<IncidentBody>();
+        var incidents = database.Incidents.Select(
+            static i => new IncidentBody(i.Id, TimeText.Instant(i.OccurredAt.ToUnixTimeSeconds()), KindName(i.Kind), i.Message)).ToList();
         var failing = list.Count(static f => f.Failures > 0);
         await context.Response.WriteAsJsonAsync(
             new ReadyBody(
@@ -34,4 +36,21 @@ internal static class HealthApi
                 new(list.Count - failing, failing)),
             ApiJson.Web.ReadyBody);
     }
+
+    private static Task AcknowledgeAsync(HttpContext context, int id, SqliteDatabase database)
+    {
+        _ = new RequestReader(context.Request);
+        if (!database.AcknowledgeIncident(id))
+            throw new HouseholdException(HouseholdError.NotFound, $"There is no open incident {id}.");
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private static string KindName(StorageIncidentKind kind) => kind switch
+    {
+        StorageIncidentKind.FileReplaced => "file-replaced",
+        StorageIncidentKind.LogMissing => "log-missing",
+        StorageIncidentKind.DamageFound => "damage-found",
+        _ => "device-failed",
+    };
 }

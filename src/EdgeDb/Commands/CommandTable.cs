@@ -25,6 +25,7 @@ internal static class CommandTable
                 ["import", .. var rest] => await ImportCommand.RunAsync(rest),
                 ["export", .. var rest] => await ExportCommand.RunAsync(rest),
                 ["agenda", .. var rest] => await AgendaCommand.RunAsync(rest),
+                ["check", .. var rest] => await CheckCommand.RunAsync(rest),
                 ["calendar", .. var rest] => Calendar(rest),
                 ["version" or "--version"] => Version(),
                 ["help" or "--help" or "-h"] => Help(),
@@ -84,6 +85,7 @@ internal static class CommandTable
                                                        write a calendar, or all, as iCalendar
             edgedb agenda [--from DATE] [--to DATE] [--zone TZ] [--data DIR]
                                                        print what is on
+            edgedb check [--data DIR]                  check the database; exit 1 when something is wrong
             edgedb calendar expand FILE.ics --from ISO --to ISO --zone TZ
             edgedb calendar rrule "RULE" --dtstart VALUE [--zone TZ] [--limit N] [--from ISO --to ISO]
                                                        look at the calendar engine; one JSON object a line

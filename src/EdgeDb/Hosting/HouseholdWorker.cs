@@ -1,4 +1,5 @@
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Hosting;
 
@@ -9,7 +10,10 @@ internal sealed partial class HouseholdWorker(
     private static readonly TimeSpan MaintenanceInterval = TimeSpan.FromHours(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(MaintainAsync(stoppingToken), FeedsAsync(stoppingToken));
+        Task.WhenAll(
+            MaintainAsync(stoppingToken),
+            FeedsAsync(stoppingToken),
+            new BackupSchedule(household.Database, time, logger).RunAsync(stoppingToken));
 
     private async Task MaintainAsync(CancellationToken stoppingToken)
     {

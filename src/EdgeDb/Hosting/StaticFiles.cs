@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
 
 namespace EdgeDb.Hosting;
@@ -113,8 +112,9 @@ internal sealed class StaticFiles
 
     private static Asset Load(string path, string contentType, bool immutable, Asset? brotli, Asset? gzip)
     {
-        using var stream = File.OpenRead(path);
-        var tag = string.Create(CultureInfo.InvariantCulture, $"\"{Convert.ToHexStringLower(SHA256.HashData(stream).AsSpan(0, 12))}\"");
+        // Size and time tell builds apart; hashing the content would load the cryptographic library (3 MB) for it at every start.
+        var file = new FileInfo(path);
+        var tag = string.Create(CultureInfo.InvariantCulture, $"\"{file.Length:x}-{file.LastWriteTimeUtc.Ticks:x}\"");
         return new(path, contentType, tag, immutable, brotli, gzip);
     }
 }

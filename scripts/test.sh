@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Installs what the tests need (apt, npm) and runs all of them. The last line is 'N passed, N failed'.
+#
+# usage: ./scripts/test.sh [--only NAME]
+#   --only   one of: web, shell, Core.Tests, Conformance, IntegrationTests, BrowserTests
+# EDGEDB_BINARY=FILE runs integration and browser tests against that executable instead of the build.
+# EDGEDB_DATASETS=DIR names the public test data, default ../shared/datasets.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+only=
+case "${1:-}" in
+  '') ;;
+  --only) only=${2:?--only needs a name} ;;
+  -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) echo "test.sh: there is no option $1" >&2; exit 2 ;;
+esac
+
+passed=0
+failed=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+wanted() { [ -z "$only" ] || [ "$only" = "$1" ]; }
+
+# step NAME COMMAND...: one check that passes or fails as a whole.
+step() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
+}
+
+# dotnet_tests PROJECT: adds up what the runner counts; a run that counts nothing is a failure.
+dotnet_tests() {
+  local project=$1 log="$logs/$1.log" line
+  echo "== EdgeDb.$project"
+  dotnet test "tests/EdgeDb.$project" -c Release --no-build --logger "console;verbosity=minimal" >"$log" 2>&1 || true
+  grep -vE "^(Test run for|A total of|VSTest|Starting test|$)" "$log" | tail -200 || true
+  line=$(grep -E "Failed: +[0-9]+, Passed: +[0-9]+" "$log" | tail -1 || true)
+  if [ -z "$line" ]; then
+    failed=$((failed + 1))
+    return
+  fi
+  passed=$((passed + $(sed -E 's/.*Passed: +([0-9]+).*/\1/' <<<"$line")))
+  failed=$((failed + $(sed -E 's/.*Failed: +([0-9]+).*/\1/' <<<"$line")))
+  if [ "${CI:-}" = true ] && ! grep -qE "Skipped: +0," <<<"$line"; then
+    echo "FAILED: EdgeDb.$project skipped tests, and in CI nothing may be missing"
+    failed=$((failed + 1))
+  fi
+}
+
+install_packages() {
+  local missing=()
+  command -v chromium >/dev/null || missing+=(chromium)
+  command -v shellcheck >/dev/null || missing+=(shellcheck)
+  command -v strace >/dev/null || missing+=(strace)
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "test.sh: these are missing and tests that need them are skipped: ${missing[*]}" >&2
+    return
+  fi
+  echo "Installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+}
+
+web_checks() { (cd src/EdgeDb.Web && npm run check --silent && npm test --silent); }
+
+shell_checks() { shellcheck publish.sh scripts/*.sh .ci/run; }
+
+install_packages
+./scripts/build-web.sh
+[ -d src/EdgeDb.Web/node_modules ] || (cd src/EdgeDb.Web && npm ci --no-audit --no-fund --loglevel=error)
+
+echo "Building the solution"
+dotnet build EdgeDb.sln -c Release -v quiet -nologo
+
+wanted shell && step "shell scripts" shell_checks
+wanted web && step "browser UI: types and unit tests" web_checks
+for project in Core.Tests Conformance IntegrationTests BrowserTests; do
+  wanted "$project" && dotnet_tests "$project"
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
