@@ -30,7 +30,10 @@ public static class DatabaseCheck
         var lines = new List<string>();
         try
         {
-            using var connection = SqliteConnections.OpenForCheck(path);
+            // A copy, or a file that was closed, is read without creating anything beside it, so on a read-only disk too.
+            var idle = ServingLock.TryHold(path, out var hold);
+            using var held = hold;
+            using var connection = idle && !DatabaseFile.HasLog(path) ? SqliteConnections.OpenImmutable(path) : SqliteConnections.OpenForCheck(path);
             var db = connection.Handle!;
             if (SqliteConnections.Int64(db, "PRAGMA application_id") != SqliteDatabase.ApplicationId)
             {

@@ -62,6 +62,28 @@ internal sealed class ServingLock : IDisposable
         return new ServingLock(file, Parse(ReadAll(file)));
     }
 
+    /// <summary>
+    /// Keeps a file that nobody serves from being served until <paramref name="hold"/> is disposed. False when a process serves it.
+    /// Creates no lock file: one that was never served needs none.
+    /// </summary>
+    public static bool TryHold(string databasePath, out IDisposable? hold)
+    {
+        hold = null;
+        try
+        {
+            hold = new FileStream(databasePath + ".lock", FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 0);
+            return true;
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Records, durably, how a process that dies now leaves the file.</summary>
     public void Record(ServingState state)
     {

@@ -29,6 +29,9 @@ internal static class SqliteConnections
             Configure(db, DbConfigNoCheckpointOnClose, 1);
             Execute(db, "PRAGMA wal_autocheckpoint = 0");
             Execute(db, "PRAGMA synchronous = FULL");
+            // After an import the log is cut back to the size it may have, and not further: overwriting blocks that the file has
+            // already spares the file system's journal a commit.
+            Execute(db, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {options.CheckpointWalKiB * 1024L}"));
         });
     }
 
@@ -39,7 +42,7 @@ internal static class SqliteConnections
         return Configured(connection, () => Configure(connection.Handle!, options));
     }
 
-    /// <summary>Opens a file for a check, without changing it. Takes no part in checkpoints.</summary>
+    /// <summary>Opens a file that another process may serve, or whose log it left, for a check. Takes no part in checkpoints.</summary>
     public static SqliteConnection OpenForCheck(string path) => Open(path, SqliteOpenMode.ReadOnly);
 
     /// <summary>

@@ -194,6 +194,63 @@ public sealed class SqliteWriterTests
     }
 
     [Fact]
+    public async Task After_an_import_the_log_is_cut_back_to_its_size()
+    {
+        await using var folder = new TemporaryDatabase();
+        await using var database = await folder.OpenAsync(folder.Options with { CheckpointWalKiB = 256 });
+        await database.WriteAsync(0, static (session, _) =>
+        {
+            for (var i = 0; i < 2000; i++)
+                SqliteDatabaseTests.Insert(session, $"{i} {new string('x', 2000)}");
+            return 0;
+        }, None);
+        Assert.True(database.LogSizeBytes > 4 * 1024 * 1024);
+        await database.WriteAsync("small", SqliteDatabaseTests.Insert, None);
+        await database.WriteAsync("smaller", SqliteDatabaseTests.Insert, None);
+        Assert.Equal(256 * 1024, database.LogSizeBytes);
+    }
+
+    [Fact]
+    public async Task A_slow_write_is_committed_before_the_next_of_its_group_runs()
+    {
+        await using var folder = new TemporaryDatabase();
+        await using var database = await folder.OpenAsync();
+        using var busy = new BusyWriter(database);
+        var writes = new List<Task<long>>();
+        for (var i = 0; i < 6; i++)
+        {
+            writes.Add(database.WriteAsync((folder.Time, i), static (session, state) =>
+            {
+                if (state.i % 2 == 0)
+                    state.Time.Advance(TimeSpan.FromMilliseconds(200));
+                return SqliteDatabaseTests.Insert(session, $"{state.i}");
+            }, None));
+        }
+
+        busy.Release();
+        await Task.WhenAll(writes);
+        // 0 | 1 2 | 3 4 | 5
+        Assert.Equal(4, database.CommitVersion);
+    }
+
+    [Fact]
+    public async Task A_write_that_ends_its_groups_transaction_fails_those_before_it_and_not_those_after()
+    {
+        await using var folder = new TemporaryDatabase();
+        await using var database = await folder.OpenAsync();
+        using var busy = new BusyWriter(database);
+        var before = database.WriteAsync("before", SqliteDatabaseTests.Insert, None);
+        var ends = database.WriteAsync(0, static (session, _) => session.Execute("ROLLBACK"), None);
+        var after = database.WriteAsync("after", SqliteDatabaseTests.Insert, None);
+        busy.Release();
+
+        Assert.Contains("rolled back with its group", (await Assert.ThrowsAsync<StorageException>(() => before)).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ends);
+        Assert.Equal(1, await after);
+        Assert.Equal("after", await database.ReadAsync(1L, SqliteDatabaseTests.Text, None));
+    }
+
+    [Fact]
     public async Task A_quiet_writer_checkpoints_what_is_left()
     {
         await using var folder = new TemporaryDatabase();
