@@ -16,6 +16,7 @@ internal static class HealthApi
     private static Task LiveAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync("live");
     }
 
