@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace EdgeDb.Api;
 
 /// <summary>
@@ -8,11 +10,22 @@ internal static class OpenApiDocument
 {
     private const string ResourceName = "EdgeDb.openapi.json";
 
+    // Of the content, not of the process: an update of the program may or may not change it.
+    private static string? _tag;
+
     public static void MapOpenApiDocument(this IEndpointRouteBuilder routes) => routes.MapGet("/openapi/v1.json", GetAsync);
 
     private static async Task GetAsync(HttpContext context)
     {
+        _ = new RequestReader(context.Request);
         await using var document = typeof(OpenApiDocument).Assembly.GetManifestResourceStream(ResourceName)!;
+        if (_tag is null)
+        {
+            _tag = $"\"{Convert.ToHexStringLower((await SHA256.HashDataAsync(document, context.RequestAborted)).AsSpan(0, 12))}\"";
+            document.Position = 0;
+        }
+        if (Etags.NotModified(context, _tag))
+            return;
         context.Response.ContentType = "application/json; charset=utf-8";
         await document.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
