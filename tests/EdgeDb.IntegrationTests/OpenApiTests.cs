@@ -1,0 +1,139 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
+using Xunit;
+
+namespace EdgeDb.IntegrationTests;
+
+public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
+{
+    private readonly Api _api = fixture.Api;
+
+    [Fact]
+    public async Task Document_is_read_by_the_OpenAPI_library_without_a_complaint()
+    {
+        await using var file = File.OpenRead(ApiContract.FilePath);
+
+        var (document, diagnostic) = await OpenApiDocument.LoadAsync(file, "json", new OpenApiReaderSettings(), TestContext.Current.CancellationToken);
+
+        Assert.Empty(diagnostic!.Errors);
+        Assert.Empty(diagnostic.Warnings);
+        Assert.Equal(ApiContract.Instance.Document.GetProperty("paths").EnumerateObject().Count(), document!.Paths.Count);
+    }
+
+    [Fact]
+    public async Task Service_answers_with_the_document_of_this_checkout()
+    {
+        var answer = await _api.GetAsync("/openapi/v1.json");
+
+        Assert.Equal(await File.ReadAllTextAsync(ApiContract.FilePath, TestContext.Current.CancellationToken), answer.Text);
+    }
+
+    [Fact]
+    public void Document_holds_every_route_the_service_maps_and_no_other()
+    {
+        var mapped = Directory.EnumerateFiles(Repository.Path("src", "EdgeDb"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(static file => MapCall().Matches(File.ReadAllText(file)))
+            .Select(static call => $"{call.Groups[1].Value.ToUpperInvariant()} {call.Groups[2].Value}")
+            .Order(StringComparer.Ordinal);
+        var documented = ApiContract.Instance.Operations.Select(static o => $"{o.Method} {o.Template}").Order(StringComparer.Ordinal);
+
+        Assert.Equal(mapped, documented);
+    }
+
+    [Fact]
+    public async Task Every_documented_operation_exists_in_the_running_service()
+    {
+        var missing = new List<string>();
+        foreach (var operation in ApiContract.Instance.Operations.Where(static o => o.Id != "streamChanges"))
+        {
+            var address = operation.Template.Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal);
+            var answer = await _api.SendAsync(new HttpMethod(operation.Method), address, null);
+            // A missing thing is said to be missing; an address nobody serves is said to serve nothing.
+            if (answer.Status == HttpStatusCode.MethodNotAllowed || answer.Text.Contains("Nothing is served", StringComparison.Ordinal))
+                missing.Add(operation.Id);
+        }
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Every_operation_parameter_and_answer_is_described()
+    {
+        var contract = ApiContract.Instance;
+        var bare = new List<string>();
+        foreach (var operation in contract.Operations)
+        {
+            if (!operation.Definition.TryGetProperty("summary", out _) || !operation.Definition.TryGetProperty("tags", out _))
+                bare.Add(operation.Id);
+            foreach (var parameter in operation.Parameters)
+                if (!parameter.TryGetProperty("description", out _) || !parameter.TryGetProperty("schema", out _))
+                    bare.Add($"{operation.Id} {parameter.GetProperty("name")}");
+            foreach (var response in operation.Definition.GetProperty("responses").EnumerateObject())
+                if (!contract.Resolve(response.Value).TryGetProperty("description", out _))
+                    bare.Add($"{operation.Id} {response.Name}");
+            if (operation.Template.Contains("{id}", StringComparison.Ordinal) != operation.In("path").Any())
+                bare.Add($"{operation.Id} id");
+        }
+
+        Assert.Empty(bare);
+        Assert.Equal(contract.Operations.Count, contract.Operations.Select(static o => o.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Every_answer_of_a_walk_over_all_operations_is_as_documented()
+    {
+        // Api holds each answer to the document; what is left to see here is that the walk reaches every operation.
+        var member = await _api.AddMemberAsync("Ada");
+        var calendar = await _api.AddCalendarAsync("Walk", member);
+        var series = await _api.AddEventAsync(
+            new
+            {
+                calendarId = calendar,
+                summary = "Choir",
+                description = "Bring the scores",
+                location = "Church",
+                url = "https://example.org/choir",
+                color = "teal",
+                status = "tentative",
+                start = "2026-01-05T19:00",
+                end = "2026-01-05T20:30:00",
+                zone = "Europe/Berlin",
+                rrule = "FREQ=WEEKLY;COUNT=5",
+                reminders = new[] { new { minutesBefore = 30 } },
+                @private = true,
+            });
+        await _api.AddEventAsync(new { calendarId = calendar, summary = "Fair", start = "2026-01-10", end = "2026-01-12", allDay = true });
+        await _api.DeleteAsync($"/api/events/{series}?scope=this&recurrenceId=20260112T180000Z");
+        await _api.PutAsync($"/api/events/{series}", new { summary = "Choir", start = "2026-01-05T19:00", zone = "Europe/Berlin", rrule = "FREQ=WEEKLY;COUNT=5" });
+        (await _api.GetAsync($"/api/events/{series}?recurrenceId=20260119T180000Z")).Expect(HttpStatusCode.OK);
+        var feed = (await _api.PostAsync("/api/feeds", new { address = "http://127.0.0.1:1/private/abc123.ics", name = "Nobody there" })).Expect(HttpStatusCode.Created).Id;
+
+        foreach (var address in (string[])
+            [
+                "/api/household", "/api/members", "/api/calendars", "/api/feeds", "/api/events", $"/api/events/{series}", $"/api/feeds/{feed}/problems",
+                "/api/occurrences?from=2026-01-01&to=2026-02-01", "/api/next", $"/calendars/{calendar}.ics", "/health/live", "/health/ready", "/openapi/v1.json",
+            ])
+            (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
+        await Api.EventuallyAsync(
+            "the feed has failed", async () => (await _api.GetAsync("/api/feeds")) is var feeds && feeds.Items[0].Text("state") == "failing" ? feeds : null);
+        await _api.PutAsync("/api/household", new { name = "Walkers" });
+        await _api.PutAsync($"/api/members/{member}", new { name = "Ada L." });
+        await _api.PutAsync($"/api/calendars/{calendar}", new { color = "#123456" });
+        await _api.PutAsync($"/api/feeds/{feed}", new { name = "Still nobody" });
+        (await _api.PostAsync($"/api/feeds/{feed}/refresh")).Expect(HttpStatusCode.Accepted);
+        await _api.ImportAsync(calendar, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:garbage\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+        await _api.DeleteAsync($"/api/events/{series}");
+        await _api.PostAsync($"/api/events/{series}/restore");
+        await _api.DeleteAsync($"/api/feeds/{feed}");
+        await _api.DeleteAsync($"/api/calendars/{calendar}?events=delete");
+        await _api.DeleteAsync($"/api/members/{member}");
+        await _api.DeleteAsync("/api/sample");
+
+        Assert.Equal(["streamChanges"], ApiContract.Instance.Operations.Select(static o => o.Id).Except(_api.Seen));
+    }
+
+    [GeneratedRegex("""\bMap(Get|Post|Put|Delete|Patch)\("([^"]+)"(?=,)""")]
+    private static partial Regex MapCall();
+}
