@@ -35,7 +35,7 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
     {
         var mapped = Directory.EnumerateFiles(Repository.Path("src", "EdgeDb"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(static file => MapCall().Matches(File.ReadAllText(file)))
-            .Select(static call => $"{call.Groups[1].Value.ToUpperInvariant()} {call.Groups[2].Value}")
+            .Select(static call => $"{call.Groups[1].Value.ToUpperInvariant()} {call.Groups[2].Value.Replace(":int}", "}", StringComparison.Ordinal)}")
             .Order(StringComparer.Ordinal);
         var documented = ApiContract.Instance.Operations.Select(static o => $"{o.Method} {o.Template}").Order(StringComparer.Ordinal);
 
@@ -48,7 +48,8 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
         var missing = new List<string>();
         foreach (var operation in ApiContract.Instance.Operations.Where(static o => o.Id != "streamChanges"))
         {
-            var address = operation.Template.Replace("{id}", Guid.Empty.ToString(), StringComparison.Ordinal);
+            var isNumber = operation.In("path").Any(static p => p.GetProperty("schema").TryGetProperty("type", out var type) && type.ValueEquals("integer"));
+            var address = operation.Template.Replace("{id}", isNumber ? "7" : Guid.Empty.ToString(), StringComparison.Ordinal);
             var answer = await _api.SendAsync(new HttpMethod(operation.Method), address, null);
             // A missing thing is said to be missing; an address nobody serves is said to serve nothing.
             if (answer.Status == HttpStatusCode.MethodNotAllowed || answer.Text.Contains("Nothing is served", StringComparison.Ordinal))
@@ -131,7 +132,8 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
         await _api.DeleteAsync($"/api/members/{member}");
         await _api.DeleteAsync("/api/sample");
 
-        Assert.Equal(["streamChanges"], ApiContract.Instance.Operations.Select(static o => o.Id).Except(_api.Seen));
+        // The stream does not end, and a healthy service has no incident.
+        Assert.Equal(["streamChanges", "acknowledgeIncident"], ApiContract.Instance.Operations.Select(static o => o.Id).Except(_api.Seen));
     }
 
     [GeneratedRegex("""\bMap(Get|Post|Put|Delete|Patch)\("([^"]+)"(?=,)""")]
