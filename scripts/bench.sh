@@ -2,21 +2,59 @@
 # Runs one benchmark against its baseline and prints ratios and medians of this run.
 #
 # usage: scripts/bench.sh NAME [arguments]
-#   calendar   read and expand calendars
+#   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
+#              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
 #   storage    durable writes and point reads   [--seconds N] [--rounds N] [--dir FOLDER]
 #              (counts syncs with strace when it is installed; FOLDER is on the device to measure)
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-case "${1:-}" in
-  calendar | storage) ;;
+bench() {
+  echo "building the benchmarks"
+  dotnet build tests/EdgeDb.Benchmarks -c Release -v quiet --nologo
+  dotnet "artifacts/${EDGEDB_FRAMEWORK:-net10.0}/bin/EdgeDb.Benchmarks/release/EdgeDb.Benchmarks.dll" "$@"
+}
+
+# Installs the Debian packages of the commands and headers that are missing.
+require_packages() {
+  local missing=()
+  command -v cc > /dev/null || missing+=(gcc libc6-dev)
+  [[ -e /usr/include/libical/ical.h ]] || missing+=(libical-dev)
+  [[ -x /usr/bin/time ]] || missing+=(time)
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  echo "installing ${missing[*]}"
+  if [[ $EUID -ne 0 ]]; then
+    sudo apt-get install -y -qq "${missing[@]}" > /dev/null
+  else
+    apt-get install -y -qq "${missing[@]}" > /dev/null
+  fi
+}
+
+bench_calendar() {
+  require_packages
+  local baseline=artifacts/bench/libical_expand
+  mkdir -p artifacts/bench
+  echo "compiling the baseline with libical"
+  cc -O2 -Wall -Wextra -o "$baseline" tests/EdgeDb.Benchmarks/Calendar/libical_expand.c -lical
+  if [[ " $* " != *" --edgedb "* ]]; then
+    ./publish.sh --runtime linux-x64 --framework net9.0
+    set -- --edgedb artifacts/publish/linux-x64/edgedb "$@"
+  fi
+  bench calendar --libical "$baseline" "$@"
+}
+
+name="${1:-}"
+case "$name" in
+  calendar)
+    shift
+    bench_calendar "$@"
+    ;;
+  storage)
+    bench "$@"
+    ;;
   *)
-    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac
-
-echo "building the benchmarks"
-dotnet build tests/EdgeDb.Benchmarks -c Release -v quiet --nologo
-exec dotnet "artifacts/${EDGEDB_FRAMEWORK:-net10.0}/bin/EdgeDb.Benchmarks/release/EdgeDb.Benchmarks.dll" "$@"

@@ -16,7 +16,6 @@ internal sealed class ExpansionPrinter(ExpandableCalendar calendar, ZoneClock cl
 
     private readonly OccurrenceExpander _expander = new(calendar.Zones);
     private readonly List<Occurrence> _found = [];
-    private readonly Dictionary<CalendarEvent, (byte[] Before, byte[] After)> _texts = new(ReferenceEqualityComparer.Instance);
     private long[] _order = [];
 
     /// <summary>Prints what overlaps [from, to) in UTC seconds; all-day and floating times are placed on the clock.</summary>
@@ -62,10 +61,10 @@ internal sealed class ExpansionPrinter(ExpandableCalendar calendar, ZoneClock cl
 
     private void Print(in Occurrence item)
     {
-        if (!_texts.TryGetValue(item.Event, out var texts))
-            _texts.Add(item.Event, texts = Texts(item.Event));
         lines.Begin(id);
-        lines.Raw(texts.Before);
+        lines.Raw("\"uid\":"u8);
+        lines.Text(item.Event.Uid);
+        lines.Raw(",\"recurrenceId\":"u8);
         if (item.RecurrenceId is { } recurrenceId)
             Time(recurrenceId.Kind, recurrenceId.Seconds);
         else
@@ -74,8 +73,11 @@ internal sealed class ExpansionPrinter(ExpandableCalendar calendar, ZoneClock cl
         Time(item.Kind, item.Start);
         lines.Raw(",\"end\":"u8);
         Time(item.Kind, item.End);
-        lines.Raw(item.Kind == OccurrenceKind.AllDay ? ",\"allDay\":true"u8 : ",\"allDay\":false"u8);
-        lines.Raw(texts.After);
+        lines.Raw(item.Kind == OccurrenceKind.AllDay ? ",\"allDay\":true,\"zone\":"u8 : ",\"allDay\":false,\"zone\":"u8);
+        lines.Text(ZoneId(item.Event.Start));
+        lines.Raw(",\"summary\":"u8);
+        lines.Text(item.Event.Summary);
+        lines.Raw("}\n"u8);
     }
 
     private void Time(OccurrenceKind kind, long seconds)
@@ -86,16 +88,10 @@ internal sealed class ExpansionPrinter(ExpandableCalendar calendar, ZoneClock cl
             lines.Instant(Place(kind, seconds));
     }
 
-    private (byte[] Before, byte[] After) Texts(CalendarEvent source)
+    private string? ZoneId(CalendarDateTime start) => start.Kind switch
     {
-        var zone = source.Start.Kind switch
-        {
-            CalendarTimeKind.Utc => "UTC",
-            CalendarTimeKind.Zoned => calendar.Zones.Clock(source.Start.ZoneId!)?.Zone.Id,
-            _ => null,
-        };
-        return (
-            [.. "\"uid\":"u8, .. JsonLines.Encode(source.Uid), .. ",\"recurrenceId\":"u8],
-            [.. ",\"zone\":"u8, .. JsonLines.Encode(zone), .. ",\"summary\":"u8, .. JsonLines.Encode(source.Summary), .. "}\n"u8]);
-    }
+        CalendarTimeKind.Utc => "UTC",
+        CalendarTimeKind.Zoned => calendar.Zones.Clock(start.ZoneId!)?.Zone.Id,
+        _ => null,
+    };
 }

@@ -24,16 +24,16 @@ internal sealed class RecurrencePlan
         }
 
         // Ordinals have a meaning within a month or a year only; elsewhere the weekday itself is what remains of them.
-        var ordinals = new List<WeekdayNumber>();
+        List<WeekdayNumber>? ordinals = null;
         foreach (var day in rule.ByDay)
         {
             if (day.Ordinal == 0 || rule.Frequency < RecurrenceFrequency.Monthly || rule.ByWeekNumber.Count > 0)
                 Weekdays |= 1 << ((int)day.Day - (int)IsoDayOfWeek.Monday);
             else
-                ordinals.Add(day);
+                (ordinals ??= []).Add(day);
         }
 
-        Ordinals = [.. ordinals];
+        Ordinals = ordinals is null ? [] : [.. ordinals];
         YearDays = [.. rule.ByYearDay];
         WeekNumbers = rule.Frequency == RecurrenceFrequency.Yearly ? [.. rule.ByWeekNumber] : [];
         SetPositions = [.. rule.BySetPosition];
