@@ -71,10 +71,9 @@ internal sealed partial class FeedRefresher(
 
     private async Task RefreshAsync(Feed feed, CancellationToken cancellationToken)
     {
-        _refreshing[feed.Id] = true;
         try
         {
-            var response = await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
+            var response = await ReadAsync(feed, cancellationToken).ConfigureAwait(false);
             if (response.Content is null)
             {
                 await store.RecordUnchangedAsync(feed, FeedSchedule.AfterSuccess(interval, null, Jitter()), cancellationToken).ConfigureAwait(false);
@@ -99,8 +98,18 @@ internal sealed partial class FeedRefresher(
             await store.RecordFailureAsync(
                 feed, new FeedFailure("internal", "The calendar could not be stored; the log of the service says why."), pause, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<FeedResponse> ReadAsync(Feed feed, CancellationToken cancellationToken)
+    {
+        _refreshing[feed.Id] = true;
+        try
+        {
+            return await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
+        }
         finally
         {
+            // Before the outcome is committed: browsers ask on that commit, and no later one would tell them that this is over.
             _refreshing.TryRemove(feed.Id, out _);
         }
     }
