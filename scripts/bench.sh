@@ -4,6 +4,8 @@
 # usage: scripts/bench.sh NAME [arguments]
 #   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
 #              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
+#   service    the native executable: start, memory, latency of a month over 50,000 events
+#              (publishes it unless EDGEDB_BINARY names one)
 #   storage    durable writes and point reads   [--seconds N] [--rounds N] [--dir FOLDER]
 #              (counts syncs with strace when it is installed; FOLDER is on the device to measure)
 set -euo pipefail
@@ -44,17 +46,29 @@ bench_calendar() {
   bench calendar --libical "$baseline" "$@"
 }
 
+bench_service() {
+  if [[ -z "${EDGEDB_BINARY:-}" ]]; then
+    ./publish.sh --runtime linux-x64 --framework net9.0
+    export EDGEDB_BINARY=$PWD/artifacts/publish/linux-x64/edgedb
+  fi
+  bench service "$@"
+}
+
 name="${1:-}"
 case "$name" in
   calendar)
     shift
     bench_calendar "$@"
     ;;
+  service)
+    shift
+    bench_service "$@"
+    ;;
   storage)
     bench "$@"
     ;;
   *)
-    sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

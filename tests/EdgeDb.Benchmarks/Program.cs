@@ -1,10 +1,12 @@
 using EdgeDb.Benchmarks.Calendar;
+using EdgeDb.Benchmarks.Service;
 using EdgeDb.Benchmarks.Storage;
 
 // One executable for every benchmark, so that scripts/bench.sh builds once: `bench.sh NAME [arguments]`.
 var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
     ["calendar"] = CalendarBenchmark.RunAsync,
+    ["service"] = ServiceBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
 };
 

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Long runs that are too long for every change.
+#
+# usage: ./scripts/soak.sh kill [ROUNDS]
+#   kill   kills the native service at random moments while 8 clients write (default 200 rounds), checks the database each
+#          time and looks for every acknowledged write
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+case "${1:-}" in
+  kill)
+    export EDGEDB_KILL_ROUNDS=${2:-200}
+    export EDGEDB_BINARY=${EDGEDB_BINARY:-artifacts/publish/linux-x64/edgedb}
+    [ -x "$EDGEDB_BINARY" ] || ./publish.sh --runtime linux-x64 --framework net9.0
+    EDGEDB_BINARY=$(realpath "$EDGEDB_BINARY")
+    dotnet build tests/EdgeDb.IntegrationTests -c Release -v quiet -nologo
+    dotnet artifacts/net10.0/bin/EdgeDb.IntegrationTests/release/EdgeDb.IntegrationTests.dll -noLogo -class "*PowerCutTests" -showLiveOutput
+    ;;
+  *)
+    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using EdgeDb.Tests;
+
+namespace EdgeDb.Benchmarks.Service;
+
+/// <summary>
+/// The native service over a household's history: start, memory and the latency of a month, on loopback, by a client that
+/// shares the machine with it.
+/// </summary>
+internal static class ServiceBenchmark
+{
+    private const int Starts = 9;
+    private const int Rounds = 5;
+    private const int RequestsARound = 2_000;
+    private const int LoadRequests = 20_000;
+    private const int LoadConnections = 8;
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var binary = Environment.GetEnvironmentVariable("EDGEDB_BINARY");
+        if (arguments.Length > 0 || string.IsNullOrEmpty(binary))
+        {
+            await Console.Error.WriteLineAsync("usage: EDGEDB_BINARY=FILE bench service");
+            return 2;
+        }
+        using var folder = new TemporaryFolder();
+        var data = folder.File("data");
+        Console.WriteLine($"executable                     {new FileInfo(binary).Length / 1e6,8:0.0} MB");
+
+        var files = HouseholdHistory.Write(folder.Path, TimeProvider.System.GetUtcNow().UtcDateTime);
+        var watch = Stopwatch.StartNew();
+        foreach (var file in files)
+        {
+            var (exit, output, errors) = await ServiceProcess.RunAsync(["import", file, "--data", data]);
+            if (exit != 0)
+                throw new InvalidOperationException(output + errors);
+        }
+        Console.WriteLine($"import of {HouseholdHistory.Events:N0} events       {watch.Elapsed.TotalSeconds,8:0.0} s   ({files.Count} files, durable writes)");
+
+        await MeasureStartAsync(binary, folder.File("empty"), "start to first 200, new data   ");
+        await MeasureStartAsync(binary, data, "start to first 200, 50k events ");
+        await MeasureMemoryAsync(folder.File("idle"));
+        await MeasureMonthsAsync(data);
+        return 0;
+    }
+
+    private static async Task MeasureStartAsync(string binary, string data, string title)
+    {
+        var times = new List<double>();
+        for (var i = 0; i < Starts; i++)
+        {
+            var port = FreePort();
+            var clock = Stopwatch.GetTimestamp();
+            using var process = Process.Start(
+                new ProcessStartInfo(binary, ["serve", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data]) { RedirectStandardOutput = true })!;
+            await FirstAnswerAsync(port);
+            times.Add(Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
+            using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+                await kill.WaitForExitAsync();
+            await process.WaitForExitAsync();
+        }
+        times.Sort();
+        Console.WriteLine($"{title}{times[Starts / 2],8:0} ms  (median of {Starts}, best {times[0]:0})");
+    }
+
+    private static async Task MeasureMemoryAsync(string data)
+    {
+        await using var service = await ServiceProcess.StartAsync(data, "--sample", "--zone", "Europe/Berlin");
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
+        var idle = ResidentMegabytes(service.Id);
+        await LoadAsync(service, LoadRequests);
+        Console.WriteLine($"resident memory, idle          {idle,8:0.0} MB");
+        Console.WriteLine($"  after {LoadRequests:N0} requests        {ResidentMegabytes(service.Id),8:0.0} MB");
+    }
+
+    private static async Task MeasureMonthsAsync(string data)
+    {
+        await using var service = await ServiceProcess.StartAsync(data);
+        var random = new Random(1);
+        var today = TimeProvider.System.GetUtcNow().UtcDateTime;
+        await TimeAsync(service, 200, () => Month(today.AddMonths(random.Next(-10, 20))));
+        var fifty = new List<double>();
+        var ninetyNine = new List<double>();
+        long bytes = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (times, received) = await TimeAsync(service, RequestsARound, () => Month(today.AddMonths(random.Next(-10, 20))));
+            fifty.Add(times[times.Count / 2]);
+            ninetyNine.Add(times[times.Count * 99 / 100]);
+            bytes = received / RequestsARound;
+        }
+        fifty.Sort();
+        ninetyNine.Sort();
+        Console.WriteLine($"GET a month, kept window   p50 {fifty[Rounds / 2],8:0.00} ms");
+        Console.WriteLine($"                           p99 {ninetyNine[Rounds / 2],8:0.00} ms  (median of {Rounds} rounds of {RequestsARound}, {bytes / 1024} KiB each)");
+        var (outside, _) = await TimeAsync(service, 200, () => Month(today.AddMonths(-random.Next(24, 120))));
+        Console.WriteLine($"GET a month, years ago     p50 {outside[outside.Count / 2],8:0.00} ms  (series expanded on demand)");
+        Console.WriteLine($"resident memory, 50k events    {ResidentMegabytes(service.Id),8:0.0} MB");
+    }
+
+    private static async Task<(List<double> Sorted, long Bytes)> TimeAsync(ServiceProcess service, int requests, Func<string> path)
+    {
+        var times = new List<double>(requests);
+        long bytes = 0;
+        for (var i = 0; i < requests; i++)
+        {
+            var target = new Uri(path(), UriKind.Relative);
+            var clock = Stopwatch.GetTimestamp();
+            bytes += (await service.Http.GetByteArrayAsync(target)).Length;
+            times.Add(Stopwatch.GetElapsedTime(clock).TotalMilliseconds);
+        }
+        times.Sort();
+        return (times, bytes);
+    }
+
+    private static async Task LoadAsync(ServiceProcess service, int requests)
+    {
+        var today = TimeProvider.System.GetUtcNow().UtcDateTime;
+        await Task.WhenAll(
+            Enumerable.Range(0, LoadConnections).Select(
+                async worker =>
+                {
+                    var random = new Random(worker);
+                    for (var i = 0; i < requests / LoadConnections; i++)
+                        await service.Http.GetByteArrayAsync(new Uri(Month(today.AddMonths(random.Next(-10, 20))), UriKind.Relative));
+                }));
+    }
+
+    private static string Month(DateTime day)
+    {
+        var first = new DateTime(day.Year, day.Month, 1);
+        return string.Create(CultureInfo.InvariantCulture, $"/api/occurrences?from={first:yyyy-MM-dd}&to={first.AddMonths(1):yyyy-MM-dd}&zone=Europe/Berlin");
+    }
+
+    private static double ResidentMegabytes(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").First(static l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
+    }
+
+    // Raw sockets: the first request of an HttpClient takes longer than the service needs to start.
+    private static async Task FirstAnswerAsync(int port)
+    {
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", port);
+                var stream = client.GetStream();
+                await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
+                var buffer = new byte[512];
+                if (await stream.ReadAsync(buffer) > 12 && buffer.AsSpan(0, 12).SequenceEqual("HTTP/1.1 200"u8))
+                    return;
+            }
+            catch (Exception exception) when (exception is SocketException or IOException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
