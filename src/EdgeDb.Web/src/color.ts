@@ -8,6 +8,21 @@ export function safeColor(color: string): string {
   return fallback;
 }
 
+/** Equal bands of the colours, from edge to edge. */
+export function bands(colors: readonly string[], direction: 'to right' | 'to bottom'): string {
+  return `linear-gradient(${direction}, ${stops(colors)})`;
+}
+
+/** Equal slices of the colours. */
+export function pie(colors: readonly string[]): string {
+  return `conic-gradient(${stops(colors)})`;
+}
+
+function stops(colors: readonly string[]): string {
+  const share = 100 / colors.length;
+  return colors.map((color, index) => `${color} ${index * share}% ${(index + 1) * share}%`).join(', ');
+}
+
 /** Relative luminance, WCAG 2.2. */
 function luminance(color: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((index) => {

@@ -55,7 +55,6 @@ class HouseholdState {
   /** The household's zone, or UTC before it is known and where the browser does not know it. */
   zone = $derived(this.household && isKnownZone(this.household.zone) ? this.household.zone : 'UTC');
   firstWeekday: 0 | 1 = $derived(this.household?.weekStart === 'sunday' ? 0 : 1);
-  membersById = $derived(new Map(this.members.map((member) => [member.id, member])));
   calendarsById = $derived(new Map(this.calendars.map((calendar) => [calendar.id, calendar])));
   /** Whether `occurrences` belongs to the window asked for. */
   occurrencesReady = $derived(this.#wantedWindow !== '' && this.#answeredWindow === this.#wantedWindow);
@@ -90,10 +89,15 @@ class HouseholdState {
     ),
   };
 
+  /** Those of the members that `ids` names, in the one order that people stand in everywhere. */
+  membersOf(ids: readonly string[]): Member[] {
+    return this.members.filter((member) => ids.includes(member.id));
+  }
+
   /** The colours to tell an occurrence by: one for each of its people, else the one of its calendar. */
   colorsOf(occurrence: Occurrence): string[] {
-    const members = occurrence.members.flatMap((id) => this.membersById.get(id)?.color ?? []);
-    return (members.length > 0 ? members : [occurrence.color]).map(safeColor);
+    const people = this.membersOf(occurrence.members).map((member) => member.color);
+    return (people.length > 0 ? people : [occurrence.color]).map(safeColor);
   }
 
   start(): () => void {
