@@ -17,11 +17,13 @@ public sealed class OccurrenceExpander(CalendarZones zones)
     /// <summary>More exceptions from an EXRULE within one window are no calendar but an attack on the memory.</summary>
     private const int MaxExcluded = 100_000;
 
+    private static readonly List<Occurrence> None = [];
+
     private readonly List<long> _excluded = [];
     private readonly List<long> _excludedDays = [];
     private readonly List<SeriesOverride> _overrides = [];
     private readonly List<SeriesOverride> _following = [];
-    private List<Occurrence> _found = [];
+    private List<Occurrence> _found = None;
     private int _firstFound;
     private int _limit;
     private long _from;
@@ -60,7 +62,8 @@ public sealed class OccurrenceExpander(CalendarZones zones)
 
         if (!_ascending)
             SortAndRemoveRepeats();
-        _found = [];
+        // Do not keep the caller's list alive.
+        _found = None;
         return complete;
     }
 
@@ -118,7 +121,10 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         return AddOriginals(master, start, span, _from - reach - earlier, _to + later) & AddOverrides();
     }
 
-    /// <summary>Appends what the rules and RDATEs give between two times, exceptions and overrides left out.</summary>
+    /// <summary>
+    /// Appends what the rules and RDATEs give between two times, exceptions and overrides left out. Lists are walked by index here and
+    /// below: through their interface, foreach would allocate for each of them and each series.
+    /// </summary>
     private bool AddOriginals(CalendarEvent master, in ResolvedTime start, in EventSpan span, long from, long to)
     {
         _hint = 0;
@@ -129,8 +135,9 @@ public sealed class OccurrenceExpander(CalendarZones zones)
 
         var isShown = true;
         var several = master.Rules.Count > 1 || master.RecurrenceDates.Count > 0;
-        foreach (var rule in master.Rules)
+        for (var i = 0; i < master.Rules.Count; i++)
         {
+            var rule = master.Rules[i];
             var (lastLocal, lastUtc) = start.LastOf(rule);
             isShown &= lastLocal >= start.LocalSeconds && lastUtc >= start.Seconds;
             foreach (var local in new RecurrenceEnumerator(
@@ -153,8 +160,9 @@ public sealed class OccurrenceExpander(CalendarZones zones)
                 return false;
         }
 
-        foreach (var period in master.RecurrenceDates)
+        for (var i = 0; i < master.RecurrenceDates.Count; i++)
         {
+            var period = master.RecurrenceDates[i];
             var resolved = ResolvedTime.Of(period.Start, zones);
             // A form other than that of DTSTART keeps the series' kind: a DATE on a timed series is that day at the series' time.
             if (resolved.Kind != start.Kind || resolved.Clock != start.Clock)
@@ -237,16 +245,18 @@ public sealed class OccurrenceExpander(CalendarZones zones)
     {
         _excluded.Clear();
         _excludedDays.Clear();
-        foreach (var date in master.ExceptionDates)
+        for (var i = 0; i < master.ExceptionDates.Count; i++)
         {
+            var date = master.ExceptionDates[i];
             if (date.IsDate && start.Kind != OccurrenceKind.AllDay)
                 _excludedDays.Add(CivilDate.FloorDiv(date.LocalSeconds, CivilDate.SecondsPerDay));
             else
                 _excluded.Add(start.SecondsOf(date, zones));
         }
 
-        foreach (var rule in master.ExceptionRules)
+        for (var i = 0; i < master.ExceptionRules.Count; i++)
         {
+            var rule = master.ExceptionRules[i];
             var (lastLocal, lastUtc) = start.LastOf(rule);
             foreach (var local in new RecurrenceEnumerator(
                 rule, start.LocalSeconds, start.Kind == OccurrenceKind.AllDay, fromLocal, Math.Min(lastLocal, toLocal)))
@@ -267,8 +277,9 @@ public sealed class OccurrenceExpander(CalendarZones zones)
     {
         _overrides.Clear();
         _following.Clear();
-        foreach (var source in overrides)
+        for (var i = 0; i < overrides.Count; i++)
         {
+            var source = overrides[i];
             if (source.RecurrenceId is not { } id)
                 continue;
             var wholeDay = id.IsDate && start.Kind != OccurrenceKind.AllDay;

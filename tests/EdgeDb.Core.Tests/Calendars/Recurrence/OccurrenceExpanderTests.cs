@@ -356,6 +356,33 @@ public class OccurrenceExpanderTests
     }
 
     [Fact]
+    public void Expanding_again_allocates_nothing()
+    {
+        var calendar = Read(
+            """
+            DTSTART;TZID=Europe/Berlin:20200105T090000
+            DURATION:PT1H
+            RRULE:FREQ=WEEKLY;BYDAY=SU,MO
+            RDATE;TZID=Europe/Berlin:20260107T090000
+            EXDATE;TZID=Europe/Berlin:20260111T090000
+            END:VEVENT
+            BEGIN:VEVENT
+            UID:x
+            RECURRENCE-ID;TZID=Europe/Berlin:20260118T090000
+            DTSTART;TZID=Europe/Berlin:20260119T090000
+            """);
+        var expander = new OccurrenceExpander(calendar.Zones);
+        var found = new List<Occurrence>();
+        long from = Seconds("2026-01-01"), to = Seconds("2027-01-01");
+        expander.Expand(calendar.Series[0], from, to, 1000, found);
+        Assert.Equal(104, found.Count);
+        found.Clear();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        expander.Expand(calendar.Series[0], from, to, 1000, found);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public void An_unknown_zone_is_floating_and_told()
     {
         var problems = new CalendarProblems();
