@@ -136,7 +136,7 @@ internal sealed class DatabaseOpener(
     }
 
     /// <summary>
-    /// Always reads header, schema and free list, which takes a millisecond. After an unclean end reads every page too: SQLite itself
+    /// Always reads header, schema and free list. After an unclean end reads every page too: SQLite itself
     /// survives a power cut, but a card that lies about its syncs does not keep its promises.
     /// </summary>
     private void Check(sqlite3 db, ServingState previous)

@@ -22,7 +22,7 @@ internal static class SyncCounter
         var start = new ProcessStartInfo(
             Strace,
             ["-f", "--seccomp-bpf", "-c", "-U", "calls,name", "-e", "trace=fsync,fdatasync", "-o", summary,
-                Environment.ProcessPath!, typeof(SyncCounter).Assembly.Location, "storage", "--load", load, "--for", time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), "--in", where])
+                .. Self(), "storage", "--load", load, "--for", time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), "--in", where])
         {
             RedirectStandardOutput = true,
         };
@@ -35,4 +35,9 @@ internal static class SyncCounter
             .Sum(words => double.Parse(words[0], CultureInfo.InvariantCulture));
         return syncs / rows;
     }
+
+    /// <summary>The command that runs this program again: itself when published natively, else the runtime with its assembly.</summary>
+    private static string[] Self() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "EdgeDb.Benchmarks.dll")]
+        : [Environment.ProcessPath!];
 }
