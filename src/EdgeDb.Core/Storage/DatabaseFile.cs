@@ -25,6 +25,8 @@ internal static class DatabaseFile
     private const int ApplicationIdOffset = 68;
     private const int HeaderBytes = 100;
 
+    private static readonly string[] Suffixes = ["", "-wal", "-shm"];
+
     private static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
 
     /// <summary>
@@ -60,11 +62,11 @@ internal static class DatabaseFile
     public static string? SetAside(string path, TimeProvider time)
     {
         var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var aside = DurableFile.FreeName($"{path}.corrupt-{stamp}");
+        var aside = FreeName($"{path}.corrupt-{stamp}");
         var moved = false;
         // The log first would be the wrong order: after a crash in between, the file would open without its latest commits and look
         // sound. A log without a file is noticed at open.
-        foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
+        foreach (var suffix in Suffixes)
         {
             if (!File.Exists(path + suffix))
                 continue;
@@ -74,5 +76,13 @@ internal static class DatabaseFile
 
         DurableFile.SyncFolder(path);
         return moved ? aside : null;
+    }
+
+    private static string FreeName(string path)
+    {
+        var free = path;
+        for (var i = 2; Array.Exists(Suffixes, suffix => File.Exists(free + suffix)); i++)
+            free = string.Create(CultureInfo.InvariantCulture, $"{path}-{i}");
+        return free;
     }
 }

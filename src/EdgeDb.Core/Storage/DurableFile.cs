@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -30,15 +29,6 @@ internal static partial class DurableFile
         File.Copy(from, partial, overwrite: true);
         Sync(partial);
         Replace(partial, to);
-    }
-
-    /// <summary>The first of <c>path</c>, <c>path-2</c>, <c>path-3</c>, … for which no file exists.</summary>
-    public static string FreeName(string path)
-    {
-        var free = path;
-        for (var i = 2; File.Exists(free); i++)
-            free = string.Create(CultureInfo.InvariantCulture, $"{path}-{i}");
-        return free;
     }
 
     /// <summary>Syncs the folder that holds <paramref name="path"/>.</summary>

@@ -65,8 +65,8 @@ internal sealed class IncidentLog
         }
         catch (JsonException)
         {
-            var aside = DurableFile.FreeName(_path + ".unreadable");
-            File.Move(_path, aside);
+            var aside = _path + ".unreadable";
+            File.Move(_path, aside, overwrite: true);
             StorageLog.IncidentsUnreadable(_logger, aside);
             return [];
         }

@@ -44,23 +44,18 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
     public async Task<BackupFile> CreateAsync(CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
-        ct = either.Token;
-        await _one.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            var started = Stopwatch.GetTimestamp();
-            var backup = await CreateOneAsync(ct).ConfigureAwait(false);
-            StorageLog.BackedUp(logger, backup.SizeBytes / 1024, backup.Path, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            return backup;
+            return await CreateAloneAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            throw new StorageException(StorageFailure.Closed, "The database is closing; no copy was taken.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new StorageException(
                 StorageFailure.InputOutput, $"Copying to {_folder} (BackupDirectory) failed: {failure.Message}", failure);
-        }
-        finally
-        {
-            _one.Release();
         }
     }
 
@@ -68,9 +63,8 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
+        // Never released, and neither is disposed: a call that comes too late finds the token cancelled instead of a disposed object.
         await _one.WaitAsync().ConfigureAwait(false);
-        _one.Dispose();
-        _closing.Dispose();
     }
 
     /// <summary>Null when the copy is sound, else why it is not. Reads all of it.</summary>
@@ -88,6 +82,22 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
         catch (StorageException failure)
         {
             return failure.Message;
+        }
+    }
+
+    private async Task<BackupFile> CreateAloneAsync(CancellationToken ct)
+    {
+        await _one.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            var backup = await CreateOneAsync(ct).ConfigureAwait(false);
+            StorageLog.BackedUp(logger, backup.SizeBytes / 1024, backup.Path, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return backup;
+        }
+        finally
+        {
+            _one.Release();
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class SqliteReaderPool
     private readonly TimeProvider _time;
     private readonly SqliteReader[] _idle;
     private readonly LinkedList<Waiter> _waiters = [];
-    private TaskCompletionSource? _drained;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _closedCount;
     private int _idleCount;
     private bool _closed;
 
@@ -72,7 +73,13 @@ internal sealed class SqliteReaderPool
         Waiter? next = null;
         lock (_gate)
         {
-            if (!_closed && _waiters.First is { } first)
+            if (_closed)
+            {
+                reader.Close();
+                if (++_closedCount == _idle.Length)
+                    _drained.SetResult();
+            }
+            else if (_waiters.First is { } first)
             {
                 _waiters.RemoveFirst();
                 next = first.Value;
@@ -80,46 +87,41 @@ internal sealed class SqliteReaderPool
             else
             {
                 _idle[_idleCount++] = reader;
-                if (_closed && _idleCount == _idle.Length)
-                    _drained?.TrySetResult();
             }
         }
 
         next?.SetResult(reader);
     }
 
-    /// <summary>Refuses new reads, waits up to <see cref="SqliteDatabaseOptions.ReadWaitLimit"/> for running ones and closes the connections. False when one still runs.</summary>
+    /// <summary>
+    /// Refuses new reads, closes the connections and waits up to <see cref="SqliteDatabaseOptions.ReadWaitLimit"/> for reads that run. False
+    /// when one still runs: its connection is closed when it ends. Called once.
+    /// </summary>
     public async Task<bool> CloseAsync()
     {
         Waiter[] waiters;
-        Task drained;
         lock (_gate)
         {
-            if (_closed)
-                return true;
             _closed = true;
             waiters = [.. _waiters];
             _waiters.Clear();
-            _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_idleCount == _idle.Length)
-                _drained.SetResult();
-            drained = _drained.Task;
         }
+
+        while (_idleCount > 0)
+            Return(_idle[--_idleCount]);
 
         foreach (var waiter in waiters)
             waiter.SetException(Closed());
 
         try
         {
-            await drained.WaitAsync(_options.ReadWaitLimit, _time).ConfigureAwait(false);
+            await _drained.Task.WaitAsync(_options.ReadWaitLimit, _time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             return false;
         }
 
-        foreach (var reader in _idle)
-            reader.Close();
         return true;
     }
 

@@ -90,6 +90,26 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task Closing_cancels_a_copy_that_runs_and_leaves_no_part_of_it()
+    {
+        await using var folder = new TemporaryDatabase();
+        var database = await folder.OpenAsync();
+        await database.WriteAsync(0, static (session, _) =>
+        {
+            for (var i = 0; i < 200; i++)
+                SqliteDatabaseTests.Insert(session, $"{i} {new string('x', 2000)}");
+            return 0;
+        }, None);
+        // The clock stands still, so the copy is in its first pause or before it.
+        var copying = database.BackupAsync(None);
+        await database.DisposeAsync();
+        Assert.Equal(StorageFailure.Closed, (await Assert.ThrowsAsync<StorageException>(() => copying)).Failure);
+        Assert.Equal(StorageFailure.Closed, (await Assert.ThrowsAsync<StorageException>(() => database.BackupAsync(None))).Failure);
+        Assert.DoesNotContain(
+            Directory.GetFiles(folder.Folder, "*", SearchOption.AllDirectories), file => file.Contains("000001", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_schedule_takes_a_copy_a_day_and_keeps_three()
     {
         await using var schedule = await Household.StartAsync();

@@ -91,6 +91,21 @@ public sealed class CorruptionTests
     }
 
     [Fact]
+    public async Task A_log_whose_file_is_gone_is_kept_each_time()
+    {
+        await using var folder = new TemporaryDatabase();
+        for (var i = 1; i <= 2; i++)
+        {
+            await FillAsync(folder, backup: false);
+            File.Delete(folder.File);
+            await File.WriteAllTextAsync(folder.File + "-wal", "rows that were never checkpointed", None);
+            await using var database = await folder.OpenAsync();
+            Assert.Contains("write-ahead log is there", database.Incidents[^1].Message, StringComparison.Ordinal);
+            Assert.Equal(i, Directory.GetFiles(folder.Folder, "edge.db.corrupt-*-wal").Length);
+        }
+    }
+
+    [Fact]
     public async Task An_incident_is_shown_at_every_start_until_it_is_acknowledged()
     {
         await using var folder = new TemporaryDatabase();

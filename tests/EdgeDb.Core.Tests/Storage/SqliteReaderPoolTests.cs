@@ -138,6 +138,26 @@ public sealed class SqliteReaderPoolTests
     }
 
     [Fact]
+    public async Task A_read_that_does_not_end_holds_closing_up_for_its_limit_only_and_loses_nothing()
+    {
+        await using var folder = new TemporaryDatabase();
+        var database = await folder.OpenAsync();
+        await database.WriteAsync("kept", SqliteDatabaseTests.Insert, None);
+        using var busy = new BusyReader(database);
+        var closing = database.DisposeAsync().AsTask();
+        while (!closing.IsCompleted)
+        {
+            folder.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await using var reopened = await folder.OpenAsync();
+        Assert.Empty(reopened.Incidents);
+        Assert.Equal("kept", await reopened.ReadAsync(1L, SqliteDatabaseTests.Text, None));
+        await busy.ReleaseAsync();
+    }
+
+    [Fact]
     public async Task Many_reads_at_once_all_end_and_every_reader_comes_back()
     {
         await using var folder = new TemporaryDatabase();
