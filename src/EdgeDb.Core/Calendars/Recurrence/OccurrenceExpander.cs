@@ -23,6 +23,8 @@ public sealed class OccurrenceExpander(CalendarZones zones)
     private readonly List<long> _excludedDays = [];
     private readonly List<SeriesOverride> _overrides = [];
     private readonly List<SeriesOverride> _following = [];
+    private readonly Dictionary<RecurrenceId, int> _overrideById = [];
+    private readonly HashSet<long> _overriddenDays = [];
     private List<Occurrence> _found = None;
     private int _firstFound;
     private int _limit;
@@ -91,11 +93,11 @@ public sealed class OccurrenceExpander(CalendarZones zones)
 
     private bool AddLoneOverrides(IReadOnlyList<CalendarEvent> overrides)
     {
-        _overrides.Clear();
+        ClearOverrides();
         foreach (var source in overrides)
         {
             var id = ResolvedTime.Of(source.RecurrenceId ?? source.Start, zones);
-            Keep(_overrides, new SeriesOverride(source, id.Seconds, false, new RecurrenceId(id.Kind, id.Seconds)));
+            Keep(new SeriesOverride(source, new RecurrenceId(id.Kind, id.Seconds)));
         }
 
         return AddOverrides();
@@ -112,7 +114,7 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         foreach (var following in _following)
         {
             var moved = ResolvedTime.Of(following.Source.Start, zones);
-            var shift = moved.Seconds - following.Seconds;
+            var shift = moved.Seconds - following.Id.Seconds;
             earlier = Math.Max(earlier, shift + CivilDate.SecondsPerDay);
             later = Math.Max(later, CivilDate.SecondsPerDay - shift);
             reach = Math.Max(reach, EventSpan.Of(following.Source, moved, zones).LongestSeconds);
@@ -190,18 +192,15 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         var day = CivilDate.FloorDiv(at.LocalSeconds, CivilDate.SecondsPerDay);
         if (_excludedDays.Count > 0 && _excludedDays.BinarySearch(day) >= 0)
             return true;
-        foreach (var item in _overrides)
-            if (item.Seconds == (item.WholeDay ? day : at.Seconds))
-                return true;
-
         var id = new RecurrenceId(at.Kind, at.Seconds);
-        SeriesOverride? governing = null;
-        foreach (var item in _following)
-            if (item.Seconds <= at.Seconds && (governing is null || item.Seconds >= governing.Value.Seconds))
-                governing = item;
-        if (governing is not { } following)
+        if (_overrides.Count > 0 && (_overrideById.ContainsKey(id) || _overriddenDays.Contains(day)))
+            return true;
+        var governing = _following.Count == 0 ? -1 : _following.BinarySearch(new SeriesOverride(master, id), SeriesOverride.ByOriginal);
+        if (governing < 0)
+            governing = ~governing - 1;
+        if (_following.Count == 0 || governing < 0)
             return Add(master, span, at, id);
-        return following.Source.Status == EventStatus.Cancelled || AddShifted(following, at, id);
+        return _following[governing].Source.Status == EventStatus.Cancelled || AddShifted(_following[governing], at, id);
     }
 
     /// <summary>An occurrence after a THISANDFUTURE override: its properties, and its move and duration on its own clock.</summary>
@@ -212,12 +211,12 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         long shift, local;
         if (start.Clock is { } clock && original.Clock is not null && clock != original.Clock)
         {
-            shift = start.LocalSeconds - clock.ToLocal(following.Seconds);
+            shift = start.LocalSeconds - clock.ToLocal(following.Id.Seconds);
             local = clock.ToLocal(original.Seconds) + shift;
         }
         else
         {
-            shift = start.LocalSeconds - (original.Clock?.ToLocal(following.Seconds) ?? following.Seconds);
+            shift = start.LocalSeconds - (original.Clock?.ToLocal(following.Id.Seconds) ?? following.Id.Seconds);
             local = original.LocalSeconds + shift;
         }
 
@@ -273,45 +272,49 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         _excludedDays.Sort();
     }
 
-    private void ReadOverrides(IReadOnlyList<CalendarEvent> overrides, in ResolvedTime start)
+    private void ClearOverrides()
     {
         _overrides.Clear();
         _following.Clear();
+        _overrideById.Clear();
+        _overriddenDays.Clear();
+    }
+
+    private void ReadOverrides(IReadOnlyList<CalendarEvent> overrides, in ResolvedTime start)
+    {
+        if (overrides.Count == 0 && _overrides.Count == 0)
+            return;
+        ClearOverrides();
         for (var i = 0; i < overrides.Count; i++)
         {
             var source = overrides[i];
-            if (source.RecurrenceId is not { } id)
+            if (source.RecurrenceId is not { } written)
                 continue;
-            var wholeDay = id.IsDate && start.Kind != OccurrenceKind.AllDay;
-            var seconds = start.SecondsOf(id, zones);
-            if (wholeDay)
+            var seconds = start.SecondsOf(written, zones);
+            if (written.IsDate && start.Kind != OccurrenceKind.AllDay)
             {
-                // The date names the occurrence of that day; its own time is the series' time.
-                var local = id.LocalSeconds + CivilDate.FloorMod(start.LocalSeconds, CivilDate.SecondsPerDay);
-                seconds = start.At(local, ref _hint).Seconds;
+                // The date names the occurrence of that day; its time is the series' own.
+                _overriddenDays.Add(CivilDate.FloorDiv(written.LocalSeconds, CivilDate.SecondsPerDay));
+                seconds = start.At(
+                    written.LocalSeconds + CivilDate.FloorMod(start.LocalSeconds, CivilDate.SecondsPerDay), ref _hint).Seconds;
             }
 
-            var recurrenceId = new RecurrenceId(start.Kind, seconds);
+            var item = new SeriesOverride(source, new RecurrenceId(start.Kind, seconds));
+            // One for all later occurrences is also the override of its own.
+            Keep(item);
             if (source.ThisAndFuture)
-                Keep(_following, new SeriesOverride(source, seconds, false, recurrenceId));
-            else
-                Keep(_overrides, new SeriesOverride(
-                    source, wholeDay ? CivilDate.FloorDiv(id.LocalSeconds, CivilDate.SecondsPerDay) : seconds, wholeDay, recurrenceId));
+                _following.Add(item);
         }
+
+        _following.Sort(SeriesOverride.ByOriginal);
     }
 
-    private static void Keep(List<SeriesOverride> kept, SeriesOverride item)
+    private void Keep(SeriesOverride item)
     {
-        for (var i = 0; i < kept.Count; i++)
-        {
-            if (kept[i].Id != item.Id)
-                continue;
-            if (item.Source.Sequence >= kept[i].Source.Sequence)
-                kept[i] = item;
-            return;
-        }
-
-        kept.Add(item);
+        if (_overrideById.TryAdd(item.Id, _overrides.Count))
+            _overrides.Add(item);
+        else if (item.Source.Sequence >= _overrides[_overrideById[item.Id]].Source.Sequence)
+            _overrides[_overrideById[item.Id]] = item;
     }
 
     private void SortAndRemoveRepeats()
@@ -335,8 +338,10 @@ public sealed class OccurrenceExpander(CalendarZones zones)
     }
 
     /// <param name="Source">The override.</param>
-    /// <param name="Seconds">Original start in the seconds of the series; a local day number when it names a whole day.</param>
-    /// <param name="WholeDay">RECURRENCE-ID is a DATE on a timed series.</param>
-    /// <param name="Id">Reported name of the occurrence.</param>
-    private readonly record struct SeriesOverride(CalendarEvent Source, long Seconds, bool WholeDay, RecurrenceId Id);
+    /// <param name="Id">The occurrence it replaces, in the seconds of the series.</param>
+    private readonly record struct SeriesOverride(CalendarEvent Source, RecurrenceId Id)
+    {
+        public static readonly Comparer<SeriesOverride> ByOriginal =
+            Comparer<SeriesOverride>.Create(static (a, b) => a.Id.Seconds.CompareTo(b.Id.Seconds));
+    }
 }

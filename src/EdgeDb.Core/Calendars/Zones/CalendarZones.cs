@@ -11,6 +11,9 @@ namespace EdgeDb.Core.Calendars;
 /// </summary>
 public sealed class CalendarZones
 {
+    /// <summary>Zones a calendar may define itself: each holds a table, and a household has no use for more.</summary>
+    private const int MaxDefined = 200;
+
     private static readonly ConcurrentDictionary<string, ZoneClock> Known = new(StringComparer.Ordinal);
 
     private readonly Dictionary<string, CalendarTimeZoneDefinition> _definitions = new(StringComparer.OrdinalIgnoreCase);
@@ -18,6 +21,7 @@ public sealed class CalendarZones
     private readonly CalendarProblems? _problems;
     private string? _lastName;
     private ZoneClock? _lastClock;
+    private int _defined;
 
     /// <param name="definitions">VTIMEZONEs of the calendar; of two with the same TZID the first counts.</param>
     /// <param name="problems">Where names that could not be resolved are told; may be null.</param>
@@ -52,15 +56,18 @@ public sealed class CalendarZones
             return Clock(zone);
         if (_definitions.TryGetValue(zoneId, out var definition))
         {
-            return definition.Location is { } location && ZoneNames.Find(location) is { } located
-                ? Clock(located) : new ZoneClock(DefinedTimeZone.From(definition));
+            if (definition.Location is { } location && ZoneNames.Find(location) is { } located)
+                return Clock(located);
+            if (_defined++ < MaxDefined)
+                return new ZoneClock(DefinedTimeZone.From(definition));
         }
 
         if (ZoneNames.FixedOffset(zoneId) is { } fixedOffset)
             return Clock(fixedOffset);
         var shown = zoneId.Length <= 100 ? zoneId : zoneId[..99] + "…";
+        var why = definition is null ? "the calendar does not define it" : $"the calendar defines more than {MaxDefined}";
         _problems?.Add(new CalendarProblem(
-            0, "VTIMEZONE", null, "TZID", $"the time zone \"{shown}\" is not known and the calendar does not define it: its times count as local"));
+            0, "VTIMEZONE", null, "TZID", $"the time zone \"{shown}\" is not known and {why}: its times count as local"));
         return null;
     }
 }

@@ -9,8 +9,8 @@ namespace EdgeDb.Core.Calendars;
 /// </summary>
 internal sealed class DefinedTimeZone : DateTimeZone
 {
-    /// <summary>Two changes a year for two thousand years: more is no zone but an attack.</summary>
-    public const int MaxOnsets = 4_000;
+    /// <summary>Two changes a year for five hundred years: more is no zone but an attack.</summary>
+    public const int MaxOnsets = 1_000;
 
     private static readonly long End = CivilDate.FromYear(2100) * CivilDate.SecondsPerDay;
 

@@ -296,6 +296,61 @@ public class OccurrenceExpanderTests
     }
 
     [Fact]
+    public void This_and_future_from_a_time_that_is_no_occurrence_is_shown_too() => Shows(
+        """
+        DTSTART:20260105T090000Z
+        RRULE:FREQ=WEEKLY;COUNT=3
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:x
+        RECURRENCE-ID;RANGE=THISANDFUTURE:20260114T090000Z
+        DTSTART:20260114T100000Z
+        """,
+        "2026-01-05 09:00Z",
+        "2026-01-12 09:00Z",
+        "2026-01-14 10:00Z",
+        "2026-01-19 10:00Z");
+
+    [Fact]
+    public void This_and_future_twice_and_cancelled_in_the_end() => Shows(
+        """
+        DTSTART:20260105T090000Z
+        RRULE:FREQ=WEEKLY;COUNT=6
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:x
+        RECURRENCE-ID;RANGE=THISANDFUTURE:20260126T090000Z
+        DTSTART:20260126T090000Z
+        STATUS:CANCELLED
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:x
+        RECURRENCE-ID;RANGE=THISANDFUTURE:20260112T090000Z
+        DTSTART:20260112T110000Z
+        """,
+        "2026-01-05 09:00Z",
+        "2026-01-12 11:00Z",
+        "2026-01-19 11:00Z");
+
+    [Fact]
+    public void Each_of_ten_thousand_overrides_is_shown_once()
+    {
+        var text = new StringBuilder("DTSTART:20260105T090000Z\nRRULE:FREQ=DAILY\n");
+        for (var day = new DateTime(2026, 1, 5); day < new DateTime(2053, 1, 1); day = day.AddDays(1))
+        {
+            text.Append("END:VEVENT\nBEGIN:VEVENT\nUID:x\nRECURRENCE-ID");
+            text.Append(day.Day % 2 == 0 ? ";RANGE=THISANDFUTURE" : "");
+            text.Append(CultureInfo.InvariantCulture, $":{day:yyyyMMdd}T090000Z\nDTSTART:{day:yyyyMMdd}T100000Z\n");
+        }
+
+        var calendar = Read(text.ToString());
+        var found = new List<Occurrence>();
+        new OccurrenceExpander(calendar.Zones).Expand(calendar.Series[0], Seconds("2026-01-01"), Seconds("2053-01-01"), 100_000, found);
+        Assert.Equal(calendar.Series[0].Overrides.Count, found.Count);
+        Assert.All(found, item => Assert.Equal(10, item.Start / 3600 % 24));
+    }
+
+    [Fact]
     public void Dates_are_added_once_with_their_own_ends_and_the_start_counts_without_a_rule() => Shows(
         """
         DTSTART:20260105T090000Z
