@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace EdgeDb.Core.Tests;
+
+/// <summary>Holds the dependency arrows of src/ARCHITECTURE.md: which folder of Core may name which other.</summary>
+public sealed partial class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Calendars"] = [],
+        ["Storage"] = [],
+        ["Household"] = ["Calendars", "Storage"],
+    };
+
+    [Fact]
+    public void Folders_of_core_name_only_the_folders_they_may_depend_on()
+    {
+        var violations = new List<string>();
+        foreach (var file in Sources("EdgeDb.Core"))
+        {
+            var folder = Folder(file, "EdgeDb.Core");
+            Assert.True(Allowed.ContainsKey(folder), $"'{folder}' is new: say in this test and in src/ARCHITECTURE.md what it may depend on.");
+            foreach (Match match in CoreNamespace().Matches(File.ReadAllText(file)))
+                if (match.Groups[1].Value is var named && named != folder && Allowed.ContainsKey(named) && !Allowed[folder].Contains(named))
+                    violations.Add($"{Path.GetRelativePath(Root(), file)} names {match.Value}");
+        }
+        Assert.Empty(violations);
+    }
+
+    [Fact]
+    public void Namespaces_are_those_of_the_folders()
+    {
+        foreach (var file in Sources("EdgeDb.Core"))
+            Assert.Matches($@"namespace EdgeDb\.Core\.{Folder(file, "EdgeDb.Core")};", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void Core_knows_no_web_framework_and_not_the_service()
+    {
+        foreach (var file in Sources("EdgeDb.Core"))
+            Assert.DoesNotMatch(@"Microsoft\.AspNetCore|EdgeDb\.(Api|Hosting|Commands|Options)\b", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void The_engine_of_calendars_does_no_input_and_output_of_its_own()
+    {
+        foreach (var file in Sources("EdgeDb.Core").Where(static f => Folder(f, "EdgeDb.Core") == "Calendars" && !f.Contains("/Commands/", StringComparison.Ordinal)))
+            Assert.DoesNotMatch(@"\bFile\.|\bHttpClient\b|System\.Net\b|SQLitePCL|Microsoft\.Data", File.ReadAllText(file));
+    }
+
+    private static string Folder(string file, string project) =>
+        Path.GetRelativePath(Path.Combine(Root(), "src", project), file).Split(Path.DirectorySeparatorChar)[0];
+
+    private static IEnumerable<string> Sources(string project) =>
+        Directory.EnumerateFiles(Path.Combine(Root(), "src", project), "*.cs", SearchOption.AllDirectories)
+            .Where(static f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "EdgeDb.sln")))
+            folder = folder.Parent;
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"EdgeDb\.Core\.([A-Z]\w+)")]
+    private static partial Regex CoreNamespace();
+}
