@@ -4,19 +4,19 @@ using EdgeDb.Core.Storage;
 namespace EdgeDb.Core.Household;
 
 /// <summary>
-/// For one read: which events the asked calendars and members include, and what an occurrence shows. Every event's copies
-/// are looked up once, however many occurrences it has.
+/// For one read: which events the asked calendars and members include, and what an occurrence shows. A row of texts or an
+/// event's copies are looked up once, however many occurrences they have.
 /// </summary>
 internal sealed class CalendarScope
 {
-    private sealed record CalendarFacts(string Color, bool Editable, List<string> Members);
+    private sealed record CalendarFacts(string Color, bool Editable, IReadOnlyList<string> Only, List<string> Members);
 
-    private sealed record EventFacts(
-        string Id, string Uid, string CalendarId, IReadOnlyList<string> CalendarIds, IReadOnlyList<string> MemberIds, bool Included);
+    private sealed record Concerned(IReadOnlyList<string> CalendarIds, IReadOnlyList<string> MemberIds, bool Included);
 
     private readonly SqliteSession _session;
     private readonly Dictionary<string, CalendarFacts> _calendars = new(StringComparer.Ordinal);
-    private readonly Dictionary<long, EventFacts> _events = [];
+    private readonly Dictionary<long, ShownPart> _parts = [];
+    private readonly Dictionary<long, Concerned> _concerned = [];
     private readonly HashSet<string>? _wanted;
 
     internal CalendarScope(SqliteSession session, IReadOnlyCollection<string> calendarIds, IReadOnlyCollection<string> memberIds)
@@ -24,7 +24,10 @@ internal sealed class CalendarScope
         _session = session;
         var calendars = session.Prepare("SELECT id, color, kind FROM calendar");
         while (calendars.Step())
-            _calendars.Add(calendars.Text(0)!, new(calendars.Text(1)!, calendars.Text(2) == "local", []));
+        {
+            var id = calendars.Text(0)!;
+            _calendars.Add(id, new(calendars.Text(1)!, calendars.Text(2) == "local", [id], []));
+        }
         var members = session.Prepare("SELECT calendar_id, member_id FROM calendar_member ORDER BY calendar_id, member_id");
         while (members.Step())
             _calendars[members.Text(0)!].Members.Add(members.Text(1)!);
@@ -37,65 +40,83 @@ internal sealed class CalendarScope
                 _wanted.Add(id);
     }
 
-    internal bool Includes(long eventKey) => _wanted is null || Facts(eventKey).Included;
+    /// <summary>True when the event is in the scope. Without a filter nothing is read for it.</summary>
+    internal bool Includes(long eventKey, long partKey, ref ShownPart? part)
+    {
+        if (_wanted is null)
+            return true;
+        part ??= Part(partKey);
+        return Concern(eventKey, part.CalendarId).Included;
+    }
 
     internal OccurrenceView View(in PlacedOccurrence occurrence)
     {
-        var facts = Facts(occurrence.Position.EventKey);
-        var part = occurrence.Part ?? ReadPart(occurrence.PartKey);
-        var calendar = _calendars[facts.CalendarId];
+        var part = occurrence.Part ?? Part(occurrence.PartKey);
+        var texts = part.Texts;
+        var calendar = _calendars[part.CalendarId];
+        var concerned = Concern(occurrence.Position.EventKey, part.CalendarId);
         return new(
-            facts.Id,
-            facts.Uid,
+            part.EventId,
+            part.Uid,
             occurrence.Recurrence,
             occurrence.Kind,
             occurrence.Start,
             occurrence.End,
-            part.Zone,
-            part.Summary,
-            part.Location,
-            part.Status,
-            part.Private,
+            texts.Zone,
+            texts.Summary,
+            texts.Location,
+            texts.Status,
+            texts.Private,
             calendar.Editable,
-            part.Color ?? calendar.Color,
-            facts.CalendarIds,
-            facts.MemberIds);
+            texts.Color ?? calendar.Color,
+            concerned.CalendarIds,
+            concerned.MemberIds);
     }
 
-    private CompiledPart ReadPart(long key)
+    private ShownPart Part(long key)
     {
-        var part = _session.Prepare("SELECT summary, location, zone, color, status, private FROM event_part WHERE key = ?1");
-        part.Bind(1, key);
-        if (!part.Step())
-            throw new StorageException(StorageFailure.Corrupt, $"Occurrence refers to event_part {key}, which does not exist; run 'edgedb check'.");
-        var result = new CompiledPart(
-            part.Text(0)!, part.Text(1), part.Text(2), part.Text(3), (EventStatus)part.Int32(4), part.Int64(5) != 0);
-        part.Reset();
-        return result;
-    }
-
-    private EventFacts Facts(long key)
-    {
-        if (_events.TryGetValue(key, out var facts))
-            return facts;
-
-        var row = _session.Prepare("SELECT id, uid, calendar_id FROM event WHERE key = ?1");
+        if (_parts.TryGetValue(key, out var part))
+            return part;
+        var row = _session.Prepare(
+            "SELECT event_id, calendar_id, uid, summary, location, zone, color, status, private FROM event_part WHERE key = ?1");
         row.Bind(1, key);
-        row.Step();
-        var (id, uid, calendarId) = (row.Text(0)!, row.Text(1)!, row.Text(2)!);
+        if (!row.Step())
+            throw new StorageException(StorageFailure.Corrupt, $"An occurrence refers to event_part {key}, which does not exist; run 'edgedb check'.");
+        part = new(
+            row.Text(0)!,
+            row.Text(1)!,
+            row.Text(2)!,
+            new(row.Text(3)!, row.Text(4), row.Text(5), row.Text(6), (EventStatus)row.Int32(7), row.Int64(8) != 0));
         row.Reset();
+        _parts.Add(key, part);
+        return part;
+    }
 
-        var calendarIds = new List<string>(1);
-        var copies = _session.Prepare("SELECT calendar_id FROM event WHERE primary_key = ?1 ORDER BY calendar_id");
-        copies.Bind(1, key);
+    private Concerned Concern(long eventKey, string calendarId)
+    {
+        if (_concerned.TryGetValue(eventKey, out var concerned))
+            return concerned;
+
+        // The partial index holds nothing but copies, so for most events this look-up ends in its root page.
+        List<string>? others = null;
+        var copies = _session.Prepare("SELECT calendar_id FROM event WHERE primary_key = ?1 AND primary_key <> key");
+        copies.Bind(1, eventKey);
         while (copies.Step())
-            calendarIds.Add(copies.Text(0)!);
+            (others ??= []).Add(copies.Text(0)!);
 
-        IReadOnlyList<string> memberIds = calendarIds is [var only]
-            ? _calendars[only].Members
-            : calendarIds.SelectMany(c => _calendars[c].Members).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-        facts = new(id, uid, calendarId, calendarIds, memberIds, _wanted is null || calendarIds.Any(_wanted.Contains));
-        _events.Add(key, facts);
-        return facts;
+        var facts = _calendars[calendarId];
+        if (others is null)
+        {
+            concerned = new(facts.Only, facts.Members, _wanted is null || _wanted.Contains(calendarId));
+        }
+        else
+        {
+            others.Add(calendarId);
+            others.Sort(StringComparer.Ordinal);
+            var members = others.SelectMany(id => _calendars[id].Members).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            concerned = new(others, members, _wanted is null || others.Exists(_wanted.Contains));
+        }
+        _concerned.Add(eventKey, concerned);
+        return concerned;
     }
 }

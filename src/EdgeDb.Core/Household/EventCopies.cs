@@ -36,8 +36,11 @@ internal static class EventCopies
         foreach (var copy in copies)
         {
             var primary = copies.Where(c => c.Group == copy.Group).MaxBy(c => (c.Sequence, c.Stamp, -c.Key))!.Key;
-            if (primary != copy.Primary)
-                session.Prepare("UPDATE event SET primary_key = ?1 WHERE key = ?2").Bind(1, primary).Bind(2, copy.Key).Execute();
+            if (primary == copy.Primary)
+                continue;
+            session.Prepare("UPDATE event SET primary_key = ?1 WHERE key = ?2").Bind(1, primary).Bind(2, copy.Key).Execute();
+            if (copy.Primary == copy.Key || primary == copy.Key)
+                session.Prepare("UPDATE occurrence SET hidden = ?1 WHERE event_key = ?2").Bind(1, primary == copy.Key ? 0L : 1L).Bind(2, copy.Key).Execute();
         }
     }
 

@@ -44,7 +44,9 @@ internal static class EventRows
 
         session.Prepare("INSERT INTO event_source (event_key, ics) VALUES (?1, ?2) ON CONFLICT (event_key) DO UPDATE SET ics = excluded.ics")
             .Bind(1, key).BindUtf8(2, series.Source.Span).Execute();
-        InsertOccurrences(session, key, series, InsertParts(session, key, series));
+        InsertOccurrences(session, key, series, InsertParts(session, key, new(id, calendarId, series.Uid), series), hidden: false);
+        // A row just written shows itself until its copies are compared.
+        session.Prepare("UPDATE event SET primary_key = key WHERE key = ?1").Bind(1, key).Execute();
         EventCopies.Elect(session, series.Uid);
         session.Touch(Topics.Occurrences);
         return id;
@@ -53,9 +55,16 @@ internal static class EventRows
     /// <summary>Replaces the occurrences of a series after the window has moved; nothing else of the event changes.</summary>
     internal static void ReplaceOccurrences(SqliteSession session, long key, CompiledSeries series)
     {
+        var row = session.Prepare("SELECT id, calendar_id, uid, primary_key <> key FROM event WHERE key = ?1");
+        row.Bind(1, key);
+        if (!row.Step())
+            return;
+        var owner = new Owner(row.Text(0)!, row.Text(1)!, row.Text(2)!);
+        var hidden = row.Int64(3) != 0;
+        row.Reset();
         session.Prepare("DELETE FROM occurrence WHERE event_key = ?1").Bind(1, key).Execute();
         session.Prepare("DELETE FROM event_part WHERE event_key = ?1").Bind(1, key).Execute();
-        InsertOccurrences(session, key, series, InsertParts(session, key, series));
+        InsertOccurrences(session, key, series, InsertParts(session, key, owner, series), hidden);
     }
 
     /// <summary>Deletes a row; copies of it that were hidden step forward.</summary>
@@ -66,33 +75,39 @@ internal static class EventRows
         session.Touch(Topics.Occurrences);
     }
 
-    private static long[] InsertParts(SqliteSession session, long key, CompiledSeries series)
+    /// <summary>What the parts of an event repeat of its row.</summary>
+    private readonly record struct Owner(string Id, string CalendarId, string Uid);
+
+    private static long[] InsertParts(SqliteSession session, long key, Owner owner, CompiledSeries series)
     {
         var keys = new long[series.Parts.Count];
         for (var i = 0; i < keys.Length; i++)
         {
             var part = series.Parts[i];
             session.Prepare(
-                    "INSERT INTO event_part (event_key, summary, location, zone, color, status, private) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-                .Bind(1, key).Bind(2, part.Summary).Bind(3, part.Location).Bind(4, part.Zone).Bind(5, part.Color)
-                .Bind(6, (long)part.Status).Bind(7, part.Private ? 1L : 0L).Execute();
+                    """
+                    INSERT INTO event_part (event_key, event_id, calendar_id, uid, summary, location, zone, color, status, private)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                    """)
+                .Bind(1, key).Bind(2, owner.Id).Bind(3, owner.CalendarId).Bind(4, owner.Uid).Bind(5, part.Summary).Bind(6, part.Location)
+                .Bind(7, part.Zone).Bind(8, part.Color).Bind(9, (long)part.Status).Bind(10, part.Private ? 1L : 0L).Execute();
             keys[i] = session.LastInsertRowId;
         }
         return keys;
     }
 
-    private static void InsertOccurrences(SqliteSession session, long key, CompiledSeries series, long[] parts)
+    private static void InsertOccurrences(SqliteSession session, long key, CompiledSeries series, long[] parts, bool hidden)
     {
         foreach (var occurrence in series.Occurrences)
         {
             session.Prepare(
                     """
-                    INSERT OR IGNORE INTO occurrence (start, event_key, recurrence, recurrence_kind, end, kind, part_key)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                    INSERT OR IGNORE INTO occurrence (start, event_key, recurrence, recurrence_kind, end, kind, part_key, hidden)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                     """)
                 .Bind(1, occurrence.Start).Bind(2, key)
                 .Bind(3, occurrence.Recurrence?.Seconds ?? 0).Bind(4, occurrence.Recurrence is { } recurrence ? (long)recurrence.Kind : -1L)
-                .Bind(5, occurrence.End).Bind(6, (long)occurrence.Kind).Bind(7, parts[occurrence.Part]).Execute();
+                .Bind(5, occurrence.End).Bind(6, (long)occurrence.Kind).Bind(7, parts[occurrence.Part]).Bind(8, hidden ? 1L : 0L).Execute();
         }
     }
 }

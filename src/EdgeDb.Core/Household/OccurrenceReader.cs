@@ -16,14 +16,16 @@ internal sealed class OccurrenceReader(SqliteDatabase database, Func<OccurrenceW
 
     private const string ScanSql =
         """
-        SELECT o.start, o.end, o.kind, o.event_key, o.recurrence, o.recurrence_kind, o.part_key, e.recurring
-        FROM occurrence o JOIN event e ON e.key = o.event_key
-        WHERE o.start >= ?1 AND o.start < ?2 AND o.end >= ?3 AND o.end - o.start <= 604800 AND e.primary_key = e.key
+        SELECT start, end, kind, event_key, recurrence, recurrence_kind, part_key FROM occurrence
+        WHERE start >= ?1 AND start < ?2 AND end >= ?3 AND end - start <= 604800 AND hidden = 0
         UNION ALL
-        SELECT o.start, o.end, o.kind, o.event_key, o.recurrence, o.recurrence_kind, o.part_key, e.recurring
-        FROM occurrence o JOIN event e ON e.key = o.event_key
-        WHERE o.end >= ?3 AND o.start < ?2 AND o.end - o.start > 604800 AND e.primary_key = e.key
+        SELECT start, end, kind, event_key, recurrence, recurrence_kind, part_key FROM occurrence
+        WHERE end >= ?3 AND start < ?2 AND end - start > 604800 AND hidden = 0
         """;
+
+    // Outside of the kept window a series' rows are a part of it at most, so that none of them counts.
+    private const string ScanSinglesSql =
+        $"SELECT * FROM ({ScanSql}) WHERE (SELECT recurring FROM event WHERE key = event_key) = 0";
 
     public ValueTask<OccurrencePage> ReadAsync(OccurrenceQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync((Reader: this, Query: query), static (session, state) => state.Reader.Read(session, state.Query), cancellationToken);
@@ -36,14 +38,12 @@ internal sealed class OccurrenceReader(SqliteDatabase database, Func<OccurrenceW
         var placed = new List<PlacedOccurrence>();
         var kept = window().Covers(from, to);
 
-        var scan = session.Prepare(ScanSql);
+        var scan = session.Prepare(kept ? ScanSql : ScanSinglesSql);
         scan.Bind(1, from - OccurrenceWindow.WallClockPadSeconds - LongSeconds)
             .Bind(2, to + OccurrenceWindow.WallClockPadSeconds)
             .Bind(3, from - OccurrenceWindow.WallClockPadSeconds);
         while (scan.Step())
         {
-            if (!kept && scan.Int64(7) != 0)
-                continue;
             var recurrenceKind = scan.Int32(5);
             Place(
                 new CompiledOccurrence(
@@ -58,9 +58,7 @@ internal sealed class OccurrenceReader(SqliteDatabase database, Func<OccurrenceW
         }
 
         if (!kept)
-            foreach (var (key, series) in ExpandRecurring(session, from, to))
-                foreach (var occurrence in series.Occurrences)
-                    Place(occurrence, key, 0, series.Parts[occurrence.Part]);
+            ExpandRecurring(session, from, to, Place);
 
         placed.Sort(static (left, right) => left.Position.CompareTo(right.Position));
         var start = query.After is { } after ? UpperBound(placed, after) : 0;
@@ -70,7 +68,7 @@ internal sealed class OccurrenceReader(SqliteDatabase database, Func<OccurrenceW
             items.Add(scope.View(placed[i]));
         return new(items, start + count < placed.Count && count > 0 ? placed[start + count - 1].Position : null);
 
-        void Place(CompiledOccurrence occurrence, long eventKey, long partKey, CompiledPart? part)
+        void Place(CompiledOccurrence occurrence, long eventKey, long partKey, ShownPart? part)
         {
             long start, end, utcStart, utcEnd;
             var kind = occurrence.Kind;
@@ -86,7 +84,7 @@ internal sealed class OccurrenceReader(SqliteDatabase database, Func<OccurrenceW
                     kind = OccurrenceKind.Timed;
             }
 
-            if (utcStart >= to || (utcEnd <= from && !(utcEnd == utcStart && utcStart >= from)) || !scope.Includes(eventKey))
+            if (utcStart >= to || (utcEnd <= from && !(utcEnd == utcStart && utcStart >= from)) || !scope.Includes(eventKey, partKey, ref part))
                 return;
             if (placed.Count == MaxCandidates)
                 throw new HouseholdException(
@@ -97,27 +95,27 @@ internal sealed class OccurrenceReader(SqliteDatabase database, Func<OccurrenceW
         }
     }
 
-    private static List<(long Key, CompiledSeries Series)> ExpandRecurring(SqliteSession session, long from, long to)
+    private static void ExpandRecurring(SqliteSession session, long from, long to, Action<CompiledOccurrence, long, long, ShownPart?> place)
     {
         const long Pad = OccurrenceWindow.WallClockPadSeconds;
-        var expanded = new List<(long, CompiledSeries)>();
         var zones = new Dictionary<string, CalendarZones>(StringComparer.Ordinal);
         var sources = session.Prepare(
             """
-            SELECT e.key, e.calendar_id, s.ics FROM event e JOIN event_source s ON s.event_key = e.key
+            SELECT e.key, e.id, e.calendar_id, e.uid, s.ics FROM event e JOIN event_source s ON s.event_key = e.key
             WHERE e.recurring = 1 AND e.primary_key = e.key AND e.starts_at < ?2 AND (e.ends_at IS NULL OR e.ends_at > ?1)
             """);
         sources.Bind(1, from - Pad).Bind(2, to + Pad);
         var asked = new OccurrenceWindow(from - Pad, to + Pad);
         while (sources.Step())
         {
-            var calendarId = sources.Text(1)!;
+            var (key, id, calendarId, uid) = (sources.Int64(0), sources.Text(1)!, sources.Text(2)!, sources.Text(3)!);
             if (!zones.TryGetValue(calendarId, out var calendarZones))
                 zones.Add(calendarId, calendarZones = CalendarZoneRows.Read(session, calendarId));
-            if (SeriesCompiler.Recompile(sources.Utf8(2), calendarZones, asked) is { } series)
-                expanded.Add((sources.Int64(0), series));
+            if (SeriesCompiler.Recompile(sources.Utf8(4), calendarZones, asked) is not { } series)
+                continue;
+            foreach (var occurrence in series.Occurrences)
+                place(occurrence, key, 0, new ShownPart(id, calendarId, uid, series.Parts[occurrence.Part]));
         }
-        return expanded;
     }
 
     private static int UpperBound(List<PlacedOccurrence> sorted, OccurrencePosition after)

@@ -15,6 +15,12 @@ internal static class OrphanQueries
         new(
             "occurrences without texts",
             "SELECT o.event_key FROM occurrence o WHERE NOT EXISTS (SELECT 1 FROM event_part p WHERE p.key = o.part_key AND p.event_key = o.event_key)"),
+        new(
+            "texts that name another event than their own",
+            "SELECT p.key FROM event_part p JOIN event e ON e.key = p.event_key WHERE p.event_id <> e.id OR p.calendar_id <> e.calendar_id OR p.uid <> e.uid"),
+        new(
+            "occurrences hidden without a shown copy, or shown beside one",
+            "SELECT o.event_key FROM occurrence o JOIN event e ON e.key = o.event_key WHERE o.hidden <> (e.primary_key <> e.key)"),
         new("occurrences that end before they start", "SELECT event_key FROM occurrence WHERE end < start"),
         new("mirror calendars without feed", "SELECT id FROM calendar WHERE kind = 'feed' AND id NOT IN (SELECT calendar_id FROM feed)"),
         new("feeds of local calendars", "SELECT f.id FROM feed f JOIN calendar c ON c.id = f.calendar_id WHERE c.kind <> 'feed'"),

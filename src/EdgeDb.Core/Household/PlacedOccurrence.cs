@@ -9,6 +9,13 @@ namespace EdgeDb.Core.Household;
 /// <param name="End">Seconds of <paramref name="Kind"/>, exclusive.</param>
 /// <param name="Recurrence">Original start within its series.</param>
 /// <param name="PartKey">Row of its texts, unless <paramref name="Part"/> holds them.</param>
-/// <param name="Part">Texts of an occurrence that was expanded for this answer.</param>
+/// <param name="Part">Texts that were read or expanded already.</param>
 internal readonly record struct PlacedOccurrence(
-    OccurrencePosition Position, OccurrenceKind Kind, long Start, long End, RecurrenceId? Recurrence, long PartKey, CompiledPart? Part);
+    OccurrencePosition Position, OccurrenceKind Kind, long Start, long End, RecurrenceId? Recurrence, long PartKey, ShownPart? Part);
+
+/// <summary>What an occurrence shows, and the event it belongs to.</summary>
+/// <param name="EventId">Public id of the event.</param>
+/// <param name="CalendarId">Calendar of the copy that is shown.</param>
+/// <param name="Uid">UID.</param>
+/// <param name="Texts">Its texts.</param>
+internal sealed record ShownPart(string EventId, string CalendarId, string Uid, CompiledPart Texts);

@@ -9,7 +9,7 @@ namespace EdgeDb.Hosting;
 internal sealed class EdgeGuard(RequestDelegate next)
 {
     private const string ContentSecurityPolicy =
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+        "default-src 'self'; img-src 'self' data:; style-src 'self'; connect-src 'self'; "
         + "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 
     public Task InvokeAsync(HttpContext context)

@@ -88,7 +88,7 @@ CREATE TABLE event (
   UNIQUE (calendar_id, uid)
 ) STRICT;
 CREATE INDEX event_by_uid ON event (uid);
-CREATE INDEX event_by_primary ON event (primary_key, calendar_id);
+CREATE INDEX event_copy ON event (primary_key) WHERE primary_key <> key;
 CREATE INDEX event_recurring ON event (starts_at) WHERE recurring = 1;
 
 -- Apart from event, so that a scan of events does not read their long texts.
@@ -97,16 +97,20 @@ CREATE TABLE event_source (
   ics       TEXT NOT NULL                      -- the VEVENTs as received or edited
 ) STRICT;
 
--- What an occurrence shows: one row for the master, one for each override.
+-- What an occurrence shows: one row for the master, one for each override. It repeats what never changes of its event, so
+-- that an occurrence is shown from two rows instead of three: a month of a large household is hundreds of them.
 CREATE TABLE event_part (
-  key       INTEGER PRIMARY KEY,
-  event_key INTEGER NOT NULL REFERENCES event (key) ON DELETE CASCADE,
-  summary   TEXT    NOT NULL,
-  location  TEXT,
-  zone      TEXT,
-  color     TEXT,
-  status    INTEGER NOT NULL,
-  private   INTEGER NOT NULL
+  key         INTEGER PRIMARY KEY,
+  event_key   INTEGER NOT NULL REFERENCES event (key) ON DELETE CASCADE,
+  event_id    TEXT    NOT NULL,
+  calendar_id TEXT    NOT NULL,
+  uid         TEXT    NOT NULL,
+  summary     TEXT    NOT NULL,
+  location    TEXT,
+  zone        TEXT,
+  color       TEXT,
+  status      INTEGER NOT NULL,
+  private     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX event_part_by_event ON event_part (event_key);
 
@@ -118,6 +122,7 @@ CREATE TABLE occurrence (
   recurrence_kind INTEGER NOT NULL,            -- kind of recurrence, -1 without
   end             INTEGER NOT NULL,
   kind            INTEGER NOT NULL,
+  hidden          INTEGER NOT NULL,            -- 1 while another copy of the event is shown instead
   part_key        INTEGER NOT NULL,            -- of event_part; no foreign key: it would cost a second index of this largest table
   PRIMARY KEY (start, event_key, recurrence)
 ) STRICT, WITHOUT ROWID;
