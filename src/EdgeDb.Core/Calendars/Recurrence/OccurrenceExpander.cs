@@ -97,7 +97,7 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         foreach (var source in overrides)
         {
             var id = ResolvedTime.Of(source.RecurrenceId ?? source.Start, zones);
-            Keep(new SeriesOverride(source, new RecurrenceId(id.Kind, id.Seconds)));
+            Keep(new SeriesOverride(source, new RecurrenceId(id.Kind, id.Seconds), _overrides.Count));
         }
 
         return AddOverrides();
@@ -195,12 +195,26 @@ public sealed class OccurrenceExpander(CalendarZones zones)
         var id = new RecurrenceId(at.Kind, at.Seconds);
         if (_overrides.Count > 0 && (_overrideById.ContainsKey(id) || _overriddenDays.Contains(day)))
             return true;
-        var governing = _following.Count == 0 ? -1 : _following.BinarySearch(new SeriesOverride(master, id), SeriesOverride.ByOriginal);
+        var governing = LastFollowing(at.Seconds);
         if (governing < 0)
-            governing = ~governing - 1;
-        if (_following.Count == 0 || governing < 0)
             return Add(master, span, at, id);
         return _following[governing].Source.Status == EventStatus.Cancelled || AddShifted(_following[governing], at, id);
+    }
+
+    /// <summary>Index of the THISANDFUTURE override that an occurrence is under, or -1.</summary>
+    private int LastFollowing(long seconds)
+    {
+        int low = 0, high = _following.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_following[middle].Id.Seconds <= seconds)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low - 1;
     }
 
     /// <summary>An occurrence after a THISANDFUTURE override: its properties, and its move and duration on its own clock.</summary>
@@ -299,23 +313,27 @@ public sealed class OccurrenceExpander(CalendarZones zones)
                     written.LocalSeconds + CivilDate.FloorMod(start.LocalSeconds, CivilDate.SecondsPerDay), ref _hint).Seconds;
             }
 
-            var item = new SeriesOverride(source, new RecurrenceId(start.Kind, seconds));
+            var item = new SeriesOverride(source, new RecurrenceId(start.Kind, seconds), i);
             // One for all later occurrences is also the override of its own.
             Keep(item);
             if (source.ThisAndFuture)
                 _following.Add(item);
         }
 
-        _following.Sort(SeriesOverride.ByOriginal);
+        _following.Sort(SeriesOverride.ByRank);
     }
 
     private void Keep(SeriesOverride item)
     {
         if (_overrideById.TryAdd(item.Id, _overrides.Count))
             _overrides.Add(item);
-        else if (item.Source.Sequence >= _overrides[_overrideById[item.Id]].Source.Sequence)
+        else if (Outranks(item.Source, _overrides[_overrideById[item.Id]].Source))
             _overrides[_overrideById[item.Id]] = item;
     }
+
+    // What was said of this occurrence alone goes before what was said of it and all later ones.
+    private static bool Outranks(CalendarEvent later, CalendarEvent earlier) => later.ThisAndFuture != earlier.ThisAndFuture
+        ? earlier.ThisAndFuture : later.Sequence >= earlier.Sequence;
 
     private void SortAndRemoveRepeats()
     {
@@ -339,9 +357,10 @@ public sealed class OccurrenceExpander(CalendarZones zones)
 
     /// <param name="Source">The override.</param>
     /// <param name="Id">The occurrence it replaces, in the seconds of the series.</param>
-    private readonly record struct SeriesOverride(CalendarEvent Source, RecurrenceId Id)
+    /// <param name="Order">Its place in the file.</param>
+    private readonly record struct SeriesOverride(CalendarEvent Source, RecurrenceId Id, int Order)
     {
-        public static readonly Comparer<SeriesOverride> ByOriginal =
-            Comparer<SeriesOverride>.Create(static (a, b) => a.Id.Seconds.CompareTo(b.Id.Seconds));
+        public static readonly Comparer<SeriesOverride> ByRank = Comparer<SeriesOverride>.Create(static (a, b) =>
+            (a.Id.Seconds, a.Source.Sequence, a.Order).CompareTo((b.Id.Seconds, b.Source.Sequence, b.Order)));
     }
 }

@@ -312,6 +312,32 @@ public class OccurrenceExpanderTests
         "2026-01-19 10:00Z");
 
     [Fact]
+    public void An_override_of_one_goes_before_this_and_future_from_the_same_one() => Shows(
+        """
+        DTSTART:20260105T090000Z
+        RRULE:FREQ=WEEKLY;COUNT=3
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:x
+        RECURRENCE-ID:20260112T090000Z
+        DTSTART:20260112T200000Z
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:x
+        RECURRENCE-ID;RANGE=THISANDFUTURE:20260112T090000Z
+        SEQUENCE:1
+        DTSTART:20260112T100000Z
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:x
+        RECURRENCE-ID;RANGE=THISANDFUTURE:20260112T090000Z
+        DTSTART:20260112T110000Z
+        """,
+        "2026-01-05 09:00Z",
+        "2026-01-12 20:00Z",
+        "2026-01-19 10:00Z");
+
+    [Fact]
     public void This_and_future_twice_and_cancelled_in_the_end() => Shows(
         """
         DTSTART:20260105T090000Z
