@@ -8,7 +8,7 @@ namespace EdgeDb.Core.Calendars;
 /// hours × minutes × seconds, so BYSETPOS is arithmetic on that index. A window far from DTSTART is reached by division, with
 /// COUNT too where every period holds the same number of instances.
 /// </summary>
-public struct RecurrenceEnumerator
+public partial struct RecurrenceEnumerator
 {
     /// <summary>
     /// Periods looked at in a row without an instance in the window before a rule is taken to have ended: 8,000 years of months
@@ -25,13 +25,10 @@ public struct RecurrenceEnumerator
     private readonly long _firstPeriod;
     private DaySelector _days;
 
-    // Hours, minutes and seconds of an instance within its base (a day, hour, minute or second, as FREQ says).
-    private readonly ulong _hours;
-    private readonly ulong _minutes;
-    private readonly ulong _seconds;
-    private readonly int _timesInBase;
+    // Times of an instance within its base (a day, hour, minute or second, as FREQ says).
+    private readonly TimeSet _times;
 
-    // Instances are limited by these below DAILY; above they are what the three fields before expand to.
+    // Instances are limited by these below DAILY; above they are what the times expand to.
     private readonly ulong _hourLimit;
     private readonly ulong _minuteLimit;
     private readonly ulong _secondLimit;
@@ -49,12 +46,9 @@ public struct RecurrenceEnumerator
     private long _base;
     private int _timeIndex;
 
-    // BYSETPOS: where in the period's set the current base begins, and the next position from either end of the list.
+    // BYSETPOS, and where in the period's set the current base begins.
+    private SetPositionCursor _positions;
     private long _baseIndex;
-    private long _setSize;
-    private int _positionIndex;
-    private int _negativeIndex;
-    private long _position;
 
     // Days of the month that sub-daily rules are in, so that the selector is asked once a month.
     private long _monthFirst;
@@ -79,10 +73,10 @@ public struct RecurrenceEnumerator
         _hourLimit = isDate ? 1 : _plan.Hours;
         _minuteLimit = isDate ? 1 : _plan.Minutes;
         _secondLimit = isDate ? 1 : _plan.Seconds;
-        _hours = _frequency < RecurrenceFrequency.Daily ? 1 : _hourLimit != 0 ? _hourLimit : 1ul << time / 3600;
-        _minutes = _frequency < RecurrenceFrequency.Hourly ? 1 : _minuteLimit != 0 ? _minuteLimit : 1ul << time / 60 % 60;
-        _seconds = _frequency < RecurrenceFrequency.Minutely ? 1 : _secondLimit != 0 ? _secondLimit : 1ul << time % 60;
-        _timesInBase = BitOperations.PopCount(_hours) * BitOperations.PopCount(_minutes) * BitOperations.PopCount(_seconds);
+        _times = new TimeSet(
+            _frequency < RecurrenceFrequency.Daily ? 1 : _hourLimit != 0 ? _hourLimit : 1ul << time / 3600,
+            _frequency < RecurrenceFrequency.Hourly ? 1 : _minuteLimit != 0 ? _minuteLimit : 1ul << time / 60 % 60,
+            _frequency < RecurrenceFrequency.Minutely ? 1 : _secondLimit != 0 ? _secondLimit : 1ul << time % 60);
         var unit = _frequency switch
         {
             RecurrenceFrequency.Secondly => 1,
@@ -93,8 +87,8 @@ public struct RecurrenceEnumerator
         _step = unit * _interval;
 
         _monthEnd = long.MinValue;
-        _timeIndex = _timesInBase;
-        _position = -1;
+        _timeIndex = _times.Count;
+        _positions = new SetPositionCursor(_plan.SetPositions);
         _firstPeriod = _plan.WeekNumbers.Length > 0 ? FirstWeekYear(startDay) : PeriodOf(start);
         _period = _firstPeriod;
         if (!CanMatch(unit))
@@ -132,18 +126,18 @@ public struct RecurrenceEnumerator
     {
         while (true)
         {
-            if (_plan.SetPositions.Length == 0)
+            if (!_positions.IsUsed)
             {
-                if (_timeIndex < _timesInBase)
+                if (_timeIndex < _times.Count)
                 {
-                    value = _base + TimeAt(_timeIndex++);
+                    value = _base + _times.At(_timeIndex++);
                     return true;
                 }
             }
-            else if (_position >= 0 && _position < _baseIndex + _timesInBase)
+            else if (_positions.Current >= 0 && _positions.Current < _baseIndex + _times.Count)
             {
-                value = _base + TimeAt((int)(_position - _baseIndex));
-                NextPosition();
+                value = _base + _times.At((int)(_positions.Current - _baseIndex));
+                _positions.Next();
                 return true;
             }
 
@@ -174,7 +168,7 @@ public struct RecurrenceEnumerator
                 return false;
         }
 
-        _baseIndex += _timesInBase;
+        _baseIndex += _times.Count;
         var offset = BitOperations.TrailingZeroCount(_chunk);
         _chunk &= _chunk - 1;
         _base = (_chunkDay + offset) * CivilDate.SecondsPerDay;
@@ -193,7 +187,7 @@ public struct RecurrenceEnumerator
     {
         if (_period * CivilDate.SecondsPerDay > _last)
             return false;
-        if (_plan.SetPositions.Length > 0)
+        if (_positions.IsUsed)
         {
             // Every day is a set of its own.
             _chunkDay = _period;
@@ -236,7 +230,7 @@ public struct RecurrenceEnumerator
             _chunk &= ((_days.Months >> month & 1) != 0 ? inThis : 0) | ((_days.Months >> month % 12 + 1 & 1) != 0 ? ~inThis : 0);
         }
 
-        if (_plan.SetPositions.Length > 0)
+        if (_positions.IsUsed)
         {
             BeginSet(BitOperations.PopCount(_chunk));
         }
@@ -261,7 +255,7 @@ public struct RecurrenceEnumerator
             return false;
         _chunk = _days.InMonth((int)year, (int)month + 1, _chunkDay);
         _period += _interval;
-        if (_plan.SetPositions.Length > 0)
+        if (_positions.IsUsed)
             BeginSet(BitOperations.PopCount(_chunk));
         return true;
     }
@@ -298,7 +292,7 @@ public struct RecurrenceEnumerator
         if (firstDay * CivilDate.SecondsPerDay > _last)
             return false;
         _period += _interval;
-        if (_plan.SetPositions.Length == 0)
+        if (!_positions.IsUsed)
             return true;
         var days = 0;
         for (var index = _yearMonth; index < _yearMonthEnd; index++)
@@ -410,197 +404,12 @@ public struct RecurrenceEnumerator
         return bits;
     }
 
-    private readonly int TimeAt(int index)
-    {
-        if (_timesInBase == 1)
-            return Time(_hours, _minutes, _seconds);
-        (index, var second) = Math.DivRem(index, BitOperations.PopCount(_seconds));
-        (var hour, var minute) = Math.DivRem(index, BitOperations.PopCount(_minutes));
-        return Time(DropLowest(_hours, hour), DropLowest(_minutes, minute), DropLowest(_seconds, second));
-    }
-
-    private static int Time(ulong hours, ulong minutes, ulong seconds) =>
-        BitOperations.TrailingZeroCount(hours) * 3600 + BitOperations.TrailingZeroCount(minutes) * 60
-        + BitOperations.TrailingZeroCount(seconds);
-
-    private static ulong DropLowest(ulong bits, int count)
-    {
-        while (count-- > 0)
-            bits &= bits - 1;
-        return bits;
-    }
-
     private void BeginSet(int days)
     {
-        if (_plan.SetPositions.Length == 0)
+        if (!_positions.IsUsed)
             return;
-        _setSize = (long)days * _timesInBase;
-        _baseIndex = _frequency < RecurrenceFrequency.Daily ? 0 : -_timesInBase;
-        // The list is ascending: negative positions, then positive ones. Both runs ascend within the period as well.
-        _negativeIndex = 0;
-        _positionIndex = 0;
-        while (_positionIndex < _plan.SetPositions.Length && _plan.SetPositions[_positionIndex] < 0)
-            _positionIndex++;
-        _position = -1;
-        NextPosition();
-    }
-
-    /// <summary>The next index of the set that BYSETPOS names, or -1 after the last.</summary>
-    private void NextPosition()
-    {
-        var positions = _plan.SetPositions;
-        while (_negativeIndex < positions.Length && positions[_negativeIndex] < 0 && _setSize + positions[_negativeIndex] <= _position)
-            _negativeIndex++;
-        while (_positionIndex < positions.Length && positions[_positionIndex] - 1 <= _position)
-            _positionIndex++;
-        var next = long.MaxValue;
-        if (_negativeIndex < positions.Length && positions[_negativeIndex] < 0)
-            next = _setSize + positions[_negativeIndex];
-        if (_positionIndex < positions.Length)
-            next = Math.Min(next, positions[_positionIndex] - 1);
-        _position = next < _setSize ? next : -1;
-    }
-
-    private readonly long PeriodOf(long local)
-    {
-        var day = CivilDate.FloorDiv(local, CivilDate.SecondsPerDay);
-        switch (_frequency)
-        {
-            case RecurrenceFrequency.Secondly:
-                return local;
-            case RecurrenceFrequency.Minutely:
-                return CivilDate.FloorDiv(local, 60) * 60;
-            case RecurrenceFrequency.Hourly:
-                return CivilDate.FloorDiv(local, 3600) * 3600;
-            case RecurrenceFrequency.Daily:
-                return day;
-            case RecurrenceFrequency.Weekly:
-                return day - (CivilDate.Weekday(day) - _plan.WeekStart + 7) % 7;
-        }
-
-        var (year, month, _) = CivilDate.ToCivil(day);
-        if (_frequency == RecurrenceFrequency.Monthly)
-            return year * 12L + month - 1;
-        if (_plan.WeekNumbers.Length == 0)
-            return year;
-        return day < WeekYearStart(year) ? year - 1 : day >= WeekYearStart(year + 1) ? year + 1 : year;
-    }
-
-    /// <summary>First day of week 1: the first week with at least four days in the year (RFC 5545 BYWEEKNO).</summary>
-    private readonly long WeekYearStart(long year)
-    {
-        var january4 = CivilDate.FromYear((int)year) + 3;
-        return january4 - (CivilDate.Weekday(january4) - _plan.WeekStart + 7) % 7;
-    }
-
-    /// <summary>
-    /// The week-numbering year INTERVAL counts from: DTSTART's own, unless that one has nothing left in the calendar year of DTSTART
-    /// (early January belongs to a week-year that is over). libical's table has cases of both.
-    /// </summary>
-    private long FirstWeekYear(long startDay)
-    {
-        var (year, _, _) = CivilDate.ToCivil(startDay);
-        var weekYear = PeriodOf(startDay * CivilDate.SecondsPerDay);
-        if (weekYear == year)
-            return year;
-        var (first, end) = weekYear < year
-            ? (CivilDate.FromYear(year), WeekYearStart(year)) : (WeekYearStart(weekYear), WeekYearStart(weekYear + 1));
-        SetWeekYear(weekYear);
-        for (var day = first; day < end; day = _monthEnd)
-        {
-            _monthEnd = long.MinValue;
-            LoadMonth(day);
-            if (_monthDays >> (int)(day - _monthFirst) != 0)
-                return weekYear;
-        }
-
-        return year;
-    }
-
-    private void SetWeekYear(long year)
-    {
-        var firstDay = WeekYearStart(year);
-        _days.SetWeekYear(firstDay, (int)(WeekYearStart(year + 1) - firstDay) / 7);
-    }
-
-    /// <summary>Length of one period in the unit of <see cref="_period"/>.</summary>
-    private readonly long PeriodStep => _frequency switch
-    {
-        < RecurrenceFrequency.Daily => _step,
-        RecurrenceFrequency.Weekly => 7 * _interval,
-        _ => _interval,
-    };
-
-    /// <summary>The first period of the rule that is not before one.</summary>
-    private readonly long OnPhase(long period)
-    {
-        var step = PeriodStep;
-        return period <= _firstPeriod ? _firstPeriod : _firstPeriod + (period - _firstPeriod + step - 1) / step * step;
-    }
-
-    /// <summary>Moves to the period of the window's start; with COUNT only where the instances before it can be counted by division.</summary>
-    private void SkipTo(long from, bool unlimited)
-    {
-        var target = OnPhase(PeriodOf(from));
-        if (unlimited)
-        {
-            _period = target;
-            return;
-        }
-
-        var perPeriod = InstancesPerPeriod();
-        if (perPeriod == 0 || target == _firstPeriod)
-            return;
-        var beforeStart = 0L;
-        while (beforeStart < perPeriod && NextOfSet(out var value) && value < _start)
-            beforeStart++;
-
-        _remaining -= (target - _firstPeriod) / PeriodStep * perPeriod - beforeStart;
-        _period = target;
-        _chunk = 0;
-        _yearMonth = _yearMonthEnd = 0;
-        _timeIndex = _timesInBase;
-    }
-
-    /// <summary>How many instances every period has, when all have the same number; else 0.</summary>
-    private readonly long InstancesPerPeriod()
-    {
-        if (_plan.SetPositions.Length > 0)
-            return 0;
-        var days = _frequency switch
-        {
-            RecurrenceFrequency.Weekly => _days.Months == 0 ? BitOperations.PopCount((uint)_days.Weekdays) : 0,
-            RecurrenceFrequency.Monthly => _days.Months == 0 ? _days.ConstantDaysInMonth : 0,
-            RecurrenceFrequency.Yearly => BitOperations.PopCount((uint)_days.Months) * _days.ConstantDaysInMonth,
-            RecurrenceFrequency.Daily => _days.SelectsAllDays ? 1 : 0,
-            RecurrenceFrequency.Hourly => _days.SelectsAllDays && _hourLimit == 0 ? 1 : 0,
-            RecurrenceFrequency.Minutely => _days.SelectsAllDays && (_hourLimit | _minuteLimit) == 0 ? 1 : 0,
-            _ => _days.SelectsAllDays && (_hourLimit | _minuteLimit | _secondLimit) == 0 ? 1 : 0,
-        };
-        return (long)days * _timesInBase;
-    }
-
-    /// <summary>
-    /// Below DAILY the times of day a rule can reach repeat with gcd(step, one day); when none of them is allowed it never matches,
-    /// and no walk has to find that out (SECONDLY;INTERVAL=60;BYSECOND=5 from a full minute).
-    /// </summary>
-    private readonly bool CanMatch(long unit)
-    {
-        if (_step <= unit || (_hourLimit | _minuteLimit | _secondLimit) == 0)
-            return true;
-        long a = _step, b = CivilDate.SecondsPerDay;
-        while (b != 0)
-            (a, b) = (b, a % b);
-        for (var time = CivilDate.FloorMod(_firstPeriod, a); time < CivilDate.SecondsPerDay; time += a)
-        {
-            if (Allows(_hourLimit, (int)time / 3600)
-                && (_frequency > RecurrenceFrequency.Minutely || Allows(_minuteLimit, (int)time / 60 % 60))
-                && (_frequency > RecurrenceFrequency.Secondly || Allows(_secondLimit, (int)time % 60)))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        _positions.Begin((long)days * _times.Count);
+        // The first day is added to it; a sub-daily base is the whole set.
+        _baseIndex = _frequency < RecurrenceFrequency.Daily ? 0 : -_times.Count;
     }
 }
