@@ -9,6 +9,9 @@ internal sealed class PreparedStatement(sqlite3 db, sqlite3_stmt handle, string 
     public readonly sqlite3_stmt Handle = handle;
     public readonly string Sql = sql;
 
+    /// <summary>The statement itself, valid until the cache finalizes it.</summary>
+    public readonly nint Pointer = handle.DangerousGetHandle();
+
     /// <summary>Grows each time the statement is handed out or taken back, so that a stale <see cref="SqliteStatement"/> is noticed.</summary>
     public int Generation;
 
@@ -22,11 +25,10 @@ internal sealed class PreparedStatement(sqlite3 db, sqlite3_stmt handle, string 
     /// <summary>Makes the statement ready for a new use: no row open, nothing bound.</summary>
     public void Clear()
     {
-        // The result code repeats the failure of the last step, which its caller has already seen.
-        raw.sqlite3_reset(Handle);
+        SqliteNative.Reset(Pointer);
         if (HasBindings)
         {
-            raw.sqlite3_clear_bindings(Handle);
+            SqliteNative.ClearBindings(Pointer);
             HasBindings = false;
         }
 
@@ -36,8 +38,8 @@ internal sealed class PreparedStatement(sqlite3 db, sqlite3_stmt handle, string 
     /// <summary>Runs a statement without parameters and rows, such as COMMIT. Returns the result code instead of throwing.</summary>
     public int Run()
     {
-        var rc = raw.sqlite3_step(Handle);
-        raw.sqlite3_reset(Handle);
+        var rc = SqliteNative.Step(Pointer);
+        SqliteNative.Reset(Pointer);
         return rc == raw.SQLITE_DONE ? raw.SQLITE_OK : rc;
     }
 }

@@ -7,11 +7,20 @@ namespace EdgeDb.Core.Storage;
 /// <summary>Opens connections and sets their pragmas. No other place of the engine opens one.</summary>
 internal static class SqliteConnections
 {
+    private const int ConfigMultiThread = 2;
+    private const int ConfigMemoryStatistics = 9;
     private const int DbConfigDefensive = 1010;
     private const int DbConfigTrustedSchema = 1017;
     private const int DbConfigNoCheckpointOnClose = 1006;
 
-    static SqliteConnections() => Batteries_V2.Init();
+    static SqliteConnections()
+    {
+        Batteries_V2.Init();
+        // A connection belongs to one thread at a time here, so its mutex and the memory statistics' only cost time. Too late, hence without
+        // effect, when something else in the process has used SQLite before.
+        raw.sqlite3_config(ConfigMultiThread);
+        raw.sqlite3_config(ConfigMemoryStatistics, 0);
+    }
 
     /// <summary>The linked SQLite library, for example "3.50.4".</summary>
     public static string LibraryVersion => raw.sqlite3_libversion().utf8_to_string();

@@ -25,26 +25,26 @@ public readonly struct SqliteStatement
     }
 
     /// <summary>Number of columns of a row; 0 for a statement that returns none.</summary>
-    public int ColumnCount => raw.sqlite3_column_count(Handle);
+    public int ColumnCount => SqliteNative.ColumnCount(Pointer);
 
-    private sqlite3_stmt Handle
+    private nint Pointer
     {
         get
         {
             if (_prepared is null || _prepared.Generation != _generation)
                 ThrowStale();
-            return _prepared!.Handle;
+            return _prepared!.Pointer;
         }
     }
 
     /// <summary>Binds an integer.</summary>
-    public SqliteStatement Bind(int index, long value) => Bound(raw.sqlite3_bind_int64(Handle, index, value), index);
+    public SqliteStatement Bind(int index, long value) => Bound(SqliteNative.BindInt64(Pointer, index, value), index);
 
     /// <summary>Binds an integer or NULL.</summary>
     public SqliteStatement Bind(int index, long? value) => value is { } set ? Bind(index, set) : BindNull(index);
 
     /// <summary>Binds a real number; NaN becomes NULL, as SQLite has none.</summary>
-    public SqliteStatement Bind(int index, double value) => Bound(raw.sqlite3_bind_double(Handle, index, value), index);
+    public SqliteStatement Bind(int index, double value) => Bound(SqliteNative.BindDouble(Pointer, index, value), index);
 
     /// <summary>Binds text or NULL.</summary>
     public SqliteStatement Bind(int index, string? value) => value is null ? BindNull(index) : Bind(index, value.AsSpan());
@@ -72,20 +72,19 @@ public readonly struct SqliteStatement
 
     /// <summary>Binds text that is UTF-8 already; SQLite takes a copy.</summary>
     public SqliteStatement BindUtf8(int index, ReadOnlySpan<byte> value) =>
-        // An empty span pins as a null pointer, which SQLite would take for NULL.
-        Bound(value.IsEmpty ? raw.sqlite3_bind_text(Handle, index, utf8z.FromSpan("\0"u8)) : raw.sqlite3_bind_text(Handle, index, value), index);
+        Bound(SqliteNative.BindText(Pointer, index, value), index);
 
     /// <summary>Binds bytes; SQLite takes a copy.</summary>
     public SqliteStatement BindBlob(int index, ReadOnlySpan<byte> value) =>
-        Bound(value.IsEmpty ? raw.sqlite3_bind_zeroblob(Handle, index, 0) : raw.sqlite3_bind_blob(Handle, index, value), index);
+        Bound(SqliteNative.BindBlob(Pointer, index, value), index);
 
     /// <summary>Binds NULL.</summary>
-    public SqliteStatement BindNull(int index) => Bound(raw.sqlite3_bind_null(Handle, index), index);
+    public SqliteStatement BindNull(int index) => Bound(SqliteNative.BindNull(Pointer, index), index);
 
     /// <summary>Goes to the next row. False when there is none. Throws <see cref="StorageException"/> when SQLite fails.</summary>
     public bool Step()
     {
-        var rc = raw.sqlite3_step(Handle);
+        var rc = SqliteNative.Step(Pointer);
         if (rc == raw.SQLITE_ROW)
             return true;
 
@@ -93,7 +92,7 @@ public readonly struct SqliteStatement
             throw Failed(rc);
 
         // Without this a further Step() would start over, and the read would hold its cursor until the operation ends.
-        raw.sqlite3_reset(_prepared.Handle);
+        SqliteNative.Reset(_prepared.Pointer);
         return false;
     }
 
@@ -108,33 +107,32 @@ public readonly struct SqliteStatement
     }
 
     /// <summary>Ends the walk over the rows and keeps the bound values, so that the statement can run again.</summary>
-    public void Reset() => raw.sqlite3_reset(Handle);
+    public void Reset() => SqliteNative.Reset(Pointer);
 
     /// <summary>True when the column is NULL.</summary>
-    public bool IsNull(int column) => raw.sqlite3_column_type(Handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => SqliteNative.ColumnType(Pointer, column) == raw.SQLITE_NULL;
 
     /// <summary>The column as an integer; NULL is 0.</summary>
-    public long Int64(int column) => raw.sqlite3_column_int64(Handle, column);
+    public long Int64(int column) => SqliteNative.ColumnInt64(Pointer, column);
 
     /// <summary>The column as an integer. Throws <see cref="OverflowException"/> when it does not fit.</summary>
-    public int Int32(int column) => checked((int)raw.sqlite3_column_int64(Handle, column));
+    public int Int32(int column) => checked((int)SqliteNative.ColumnInt64(Pointer, column));
 
     /// <summary>The column as an integer, null for NULL.</summary>
     public long? NullableInt64(int column) => IsNull(column) ? null : Int64(column);
 
     /// <summary>The column as a real number; NULL is 0.</summary>
-    public double Double(int column) => raw.sqlite3_column_double(Handle, column);
+    public double Double(int column) => SqliteNative.ColumnDouble(Pointer, column);
 
     /// <summary>The column as text, null for NULL.</summary>
     public string? Text(int column) => IsNull(column) ? null : Encoding.UTF8.GetString(Utf8(column));
 
     /// <summary>The column's text as UTF-8, empty for NULL. Valid until the next <see cref="Step"/> or <see cref="Reset"/>.</summary>
     public ReadOnlySpan<byte> Utf8(int column) =>
-        // column_text would end at the first NUL. column_blob gives the same bytes with their length: the file is UTF-8.
-        raw.sqlite3_column_blob(Handle, column);
+        SqliteNative.ColumnBytes(Pointer, column);
 
     /// <summary>The column's bytes, empty for NULL. Valid until the next <see cref="Step"/> or <see cref="Reset"/>.</summary>
-    public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(Handle, column);
+    public ReadOnlySpan<byte> Blob(int column) => SqliteNative.ColumnBytes(Pointer, column);
 
     private static void ThrowStale() => throw new InvalidOperationException(
         "This statement was taken back: its operation has ended, or the same text was prepared again while its rows were being read. " +
@@ -151,7 +149,7 @@ public readonly struct SqliteStatement
     private StorageException Failed(int rc)
     {
         var failure = StorageException.FromSqlite(_prepared.Db, rc, $"Running '{_prepared.Sql}'");
-        raw.sqlite3_reset(_prepared.Handle);
+        SqliteNative.Reset(_prepared.Pointer);
         return failure;
     }
 }
