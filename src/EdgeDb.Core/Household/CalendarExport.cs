@@ -6,7 +6,7 @@ using EdgeDb.Core.Storage;
 namespace EdgeDb.Core.Household;
 
 /// <summary>Writes a calendar as iCalendar: every event's own text, with the VTIMEZONEs that other programs need to place it.</summary>
-internal sealed class CalendarExport(SqliteDatabase database)
+internal sealed class CalendarExport(ISqliteReads database)
 {
     private const int EventsPerRead = 200;
 

@@ -7,7 +7,7 @@ namespace EdgeDb.Core.Household;
 /// Answers windows of the time line. Within the kept window this is one range scan of the occurrence table; outside of it
 /// the recurring series are expanded on the spot, for this answer only.
 /// </summary>
-internal sealed class OccurrenceReader(SqliteDatabase database, Func<OccurrenceWindow> window)
+internal sealed class OccurrenceReader(ISqliteReads database, Func<OccurrenceWindow> window)
 {
     /// <summary>Occurrences looked at for one answer; more is refused, since sorting them would take the board's memory.</summary>
     internal const int MaxCandidates = 100_000;

@@ -27,6 +27,10 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
     internal static OccurrenceWindow Read(SqliteSession session) =>
         new(Number(HouseholdStore.ReadSetting(session, FromSetting)), Number(HouseholdStore.ReadSetting(session, ToSetting)));
 
+    /// <summary>The part of the database's window that can be read from the table; empty while it moves.</summary>
+    internal static OccurrenceWindow ReadReadable(SqliteSession session) =>
+        HouseholdStore.ReadSetting(session, DoneSetting) == "1" ? Read(session) : default;
+
     /// <summary>
     /// Moves the window to where today asks for it. Killed half-way, it starts again: the database says which window is
     /// wanted before the first series is replaced, and that it is reached after the last.

@@ -7,7 +7,7 @@ namespace EdgeDb.Core.Storage;
 /// <para>Guarantees: when the task of <see cref="WriteAsync"/> completes, its changes survive a power cut (write-ahead log,
 /// <c>synchronous = FULL</c>); a write that throws leaves nothing behind; a read sees one snapshot and never waits for the writer.</para>
 /// </summary>
-public sealed class SqliteDatabase : IAsyncDisposable
+public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
 {
     /// <summary>"EDGE" in ASCII, at offset 68 of every file of EdgeDb (PRAGMA application_id).</summary>
     public const int ApplicationId = 0x45444745;

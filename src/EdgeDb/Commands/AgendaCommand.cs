@@ -2,7 +2,6 @@ using System.Globalization;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Options;
-using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NodaTime.Text;
 
@@ -23,19 +22,20 @@ internal static class AgendaCommand
     {
         if (DataCommand.Parse(arguments, positional: 0, From, To, Zone) is not var (line, options))
             return CommandTable.BadCall;
-        var (database, household) = await DataCommand.OpenAsync(options, create: false, NullLoggerFactory.Instance, CancellationToken.None);
-        await using (database)
-        {
-            var zoneName = line.Value(Zone.Name) ?? (await household.Store.SettingsAsync(CancellationToken.None)).Zone;
-            if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zoneName) is not { } zone)
-                return CommandTable.Refuse($"--zone: '{HouseholdException.Shorten(zoneName)}' is not an IANA time zone such as Europe/Berlin");
-            var today = Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()).InZone(zone).Date;
-            if (ReadDate(line, From, today) is not { } from || ReadDate(line, To, from.PlusDays(DefaultDays)) is not { } to)
-                return CommandTable.BadCall;
-            if (to <= from || Period.DaysBetween(from, to) > MaxDays)
-                return CommandTable.Refuse($"--to must be later than --from, by at most {MaxDays} days");
-            await PrintAsync(household, zone, from, to);
-        }
+        using var database = DataCommand.OpenForReading(options);
+        var (settings, members, window) = await database.ReadAsync(
+            0,
+            static (session, _) => (HouseholdStore.ReadSettings(session), HouseholdStore.ReadMembers(session), WindowKeeper.ReadReadable(session)),
+            CancellationToken.None);
+        var zoneName = line.Value(Zone.Name) ?? settings.Zone;
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zoneName) is not { } zone)
+            return CommandTable.Refuse($"--zone: '{HouseholdException.Shorten(zoneName)}' is not an IANA time zone such as Europe/Berlin");
+        var today = Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()).InZone(zone).Date;
+        if (ReadDate(line, From, today) is not { } from || ReadDate(line, To, from.PlusDays(DefaultDays)) is not { } to)
+            return CommandTable.BadCall;
+        if (to <= from || Period.DaysBetween(from, to) > MaxDays)
+            return CommandTable.Refuse($"--to must be later than --from, by at most {MaxDays} days");
+        await PrintAsync(new OccurrenceReader(database, () => window), members.ToDictionary(static m => m.Id, static m => m.Name), zone, from, to);
         return CommandTable.Done;
     }
 
@@ -49,15 +49,15 @@ internal static class AgendaCommand
         return null;
     }
 
-    private static async Task PrintAsync(HouseholdServices household, DateTimeZone zone, LocalDate from, LocalDate to)
+    private static async Task PrintAsync(
+        OccurrenceReader occurrences, Dictionary<string, string> members, DateTimeZone zone, LocalDate from, LocalDate to)
     {
-        var members = (await household.Store.MembersAsync(CancellationToken.None)).ToDictionary(static m => m.Id, static m => m.Name);
         var query = new OccurrenceQuery(zone.AtStartOfDay(from).ToInstant(), zone.AtStartOfDay(to).ToInstant(), zone, [], [], PageSize);
         LocalDate? day = null;
         OccurrencePage page;
         do
         {
-            page = await household.Occurrences.ReadAsync(query, CancellationToken.None);
+            page = await occurrences.ReadAsync(query, CancellationToken.None);
             foreach (var item in page.Items)
             {
                 var start = Local(item.Kind, item.Start, zone);

@@ -25,12 +25,16 @@ internal static class DataCommand
         return (line, options);
     }
 
-    /// <summary>Opens the household of a data folder. The folder must hold one already.</summary>
+    /// <summary>Opens the household of a data folder for reading; the service may run meanwhile.</summary>
+    public static SqliteFileReader OpenForReading(EdgeDbOptions options) =>
+        File.Exists(options.DatabasePath)
+            ? SqliteFileReader.Open(HouseholdDatabase.Storage(options), Migrations.Embedded())
+            : throw new HouseholdException(HouseholdError.NotFound, $"'{options.Data}' holds no household; name the folder with --data.");
+
+    /// <summary>Opens the household of a data folder for writing, and makes it when there is none. The service must not run.</summary>
     public static async Task<(SqliteDatabase Database, HouseholdServices Household)> OpenAsync(
-        EdgeDbOptions options, bool create, ILoggerFactory loggers, CancellationToken cancellationToken)
+        EdgeDbOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        if (!create && !File.Exists(options.DatabasePath))
-            throw new HouseholdException(HouseholdError.NotFound, $"'{options.Data}' holds no household; name the folder with --data.");
         var database = await HouseholdDatabase.OpenAsync(options, TimeProvider.System, loggers, cancellationToken);
         var household = new HouseholdServices(database, TimeProvider.System, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, cancellationToken);
@@ -38,7 +42,7 @@ internal static class DataCommand
         return (database, household);
     }
 
-    /// <summary>The local calendar of that name, or null.</summary>
-    public static async Task<HouseholdCalendar?> FindCalendarAsync(HouseholdServices household, string name, CancellationToken cancellationToken) =>
-        (await household.Store.CalendarsAsync(cancellationToken)).FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>The calendar of that name, or null.</summary>
+    public static HouseholdCalendar? FindCalendar(IReadOnlyList<HouseholdCalendar> calendars, string name) =>
+        calendars.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
 }

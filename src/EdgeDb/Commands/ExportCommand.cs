@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
+using EdgeDb.Core.Household;
 using EdgeDb.Options;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeDb.Commands;
 
@@ -13,21 +13,19 @@ internal static class ExportCommand
     {
         if (DataCommand.Parse(arguments, positional: 0, Calendar) is not var (line, options))
             return CommandTable.BadCall;
-        var (database, household) = await DataCommand.OpenAsync(options, create: false, NullLoggerFactory.Instance, CancellationToken.None);
-        await using (database)
+        using var database = DataCommand.OpenForReading(options);
+        var calendars = await database.ReadAsync(0, static (session, _) => HouseholdStore.ReadCalendars(session), CancellationToken.None);
+        if (line.Value(Calendar.Name) is { } name)
         {
-            var calendars = await household.Store.CalendarsAsync(CancellationToken.None);
-            if (line.Value(Calendar.Name) is { } name)
-            {
-                if (await DataCommand.FindCalendarAsync(household, name, CancellationToken.None) is not { } found)
-                    return CommandTable.Refuse($"there is no calendar '{name}'; there are: {string.Join(", ", calendars.Select(static c => c.Name))}");
-                calendars = [found];
-            }
-            var output = PipeWriter.Create(Console.OpenStandardOutput());
-            foreach (var calendar in calendars)
-                await household.Export.WriteAsync(calendar.Id, calendar.Name, output, CancellationToken.None);
-            await output.CompleteAsync();
+            if (DataCommand.FindCalendar(calendars, name) is not { } found)
+                return CommandTable.Refuse($"there is no calendar '{name}'; there are: {string.Join(", ", calendars.Select(static c => c.Name))}");
+            calendars = [found];
         }
+        var export = new CalendarExport(database);
+        var output = PipeWriter.Create(Console.OpenStandardOutput());
+        foreach (var calendar in calendars)
+            await export.WriteAsync(calendar.Id, calendar.Name, output, CancellationToken.None);
+        await output.CompleteAsync();
         return CommandTable.Done;
     }
 }

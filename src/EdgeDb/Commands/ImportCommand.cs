@@ -21,11 +21,11 @@ internal static class ImportCommand
         if (!File.Exists(path))
             return CommandTable.Refuse($"there is no file '{path}'");
 
-        var (database, household) = await DataCommand.OpenAsync(options, create: true, NullLoggerFactory.Instance, CancellationToken.None);
+        var (database, household) = await DataCommand.OpenAsync(options, NullLoggerFactory.Instance, CancellationToken.None);
         await using (database)
         {
             var name = line.Value(Calendar.Name) ?? Path.GetFileNameWithoutExtension(path);
-            var calendar = await DataCommand.FindCalendarAsync(household, name, CancellationToken.None)
+            var calendar = DataCommand.FindCalendar(await household.Store.CalendarsAsync(CancellationToken.None), name)
                 ?? await household.Store.AddCalendarAsync(name, null, null, sample: false, CancellationToken.None);
             await using var file = File.OpenRead(path);
             CalendarImportResult result;

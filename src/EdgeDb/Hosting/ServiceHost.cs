@@ -3,6 +3,7 @@ using System.Net;
 using EdgeDb.Api;
 using EdgeDb.Commands;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Storage;
 using EdgeDb.Options;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -42,9 +43,18 @@ internal static class ServiceHost
             // Kestrel's message names the address that is taken.
             return CommandTable.Refuse($"{exception.Message} Choose another one with --port.");
         }
+        var damaged = false;
+        // The next start checks the file and replaces it as the option says; systemd makes that start happen.
+        database.IncidentRaised += incident =>
+        {
+            if (incident.Kind != StorageIncidentKind.DamageFound)
+                return;
+            damaged = true;
+            app.Lifetime.StopApplication();
+        };
         await Console.Out.WriteLineAsync($"EdgeDb is listening on {Address(app, options)}");
         await app.WaitForShutdownAsync();
-        return CommandTable.Done;
+        return damaged ? CommandTable.Failed : CommandTable.Done;
     }
 
     private static ILoggerFactory CreateLoggers() => LoggerFactory.Create(
