@@ -1,15 +1,22 @@
 namespace EdgeDb.Core.Calendars;
 
 /// <summary>
-/// Prints the occurrences of a calendar in the order of their starts. The window is gone through a quarter at a time: a later part
-/// costs no more than the first, and memory holds the occurrences of one quarter however long the window is.
+/// Prints the occurrences of a calendar in the order of their starts. The window is gone through in parts of a quarter: a later part
+/// costs no more than the first, and memory holds the occurrences of one part however long the window is. Where little happens
+/// parts grow, so that a window of millennia ends as well.
 /// </summary>
 internal sealed class ExpansionPrinter(ExpandableCalendar calendar, ZoneClock clock, JsonLines lines, byte[]? id)
 {
     private const long PartSeconds = 92 * CivilDate.SecondsPerDay;
 
-    /// <summary>Occurrences of one series in one part: a rule of seconds would fill the memory.</summary>
-    private const int MaxOccurrences = 1_000_000;
+    /// <summary>A part with fewer occurrences is followed by one twice as long.</summary>
+    private const int Few = 5_000;
+
+    /// <summary>Occurrences of a longer part; with more of them it is gone through in quarters.</summary>
+    private const int MaxInLongPart = 50_000;
+
+    /// <summary>Occurrences of one series in a quarter: a rule of seconds would fill the memory.</summary>
+    private const int MaxOfSeries = 1_000_000;
 
     // Fewer bits for the place in the list than for the time: 2^24 occurrences a part, 2^39 seconds.
     private const int IndexBits = 24;
@@ -21,24 +28,44 @@ internal sealed class ExpansionPrinter(ExpandableCalendar calendar, ZoneClock cl
     /// <summary>Prints what overlaps [from, to) in UTC seconds; all-day and floating times are placed on the clock.</summary>
     public void Print(long from, long to)
     {
-        for (var start = from; start < to; start += PartSeconds)
-            PrintPart(from, start, Math.Min(to, start + PartSeconds));
+        var length = PartSeconds;
+        for (var start = from; start < to;)
+        {
+            var end = length < to - start ? start + length : to;
+            if (!TryExpand(start, end, isLong: length > PartSeconds))
+            {
+                length = PartSeconds;
+                continue;
+            }
+
+            PrintPart(from, start, end);
+            start = end;
+            length = _found.Count < Few ? length * 2 : PartSeconds;
+        }
     }
 
-    private void PrintPart(long from, long partFrom, long partTo)
+    /// <summary>Collects the occurrences of a part; false when a long one has too many.</summary>
+    private bool TryExpand(long partFrom, long partTo, bool isLong)
     {
         _found.Clear();
         foreach (var series in calendar.Series)
         {
-            // A day covers every offset; what lies outside of the window on the clock is left out below.
-            if (!_expander.Expand(series, partFrom - CivilDate.SecondsPerDay, partTo + CivilDate.SecondsPerDay, MaxOccurrences, _found)
-                || _found.Count >= 1 << IndexBits)
-            {
-                throw new CalendarRequestException(
-                    $"\"{series.Uid}\" has more than {MaxOccurrences} occurrences in three months, or all have more than {1 << IndexBits}");
-            }
+            var limit = isLong ? MaxInLongPart - _found.Count : MaxOfSeries;
+            // A day covers every offset; what lies outside of the window on the clock is left out when it is printed.
+            if (_expander.Expand(series, partFrom - CivilDate.SecondsPerDay, partTo + CivilDate.SecondsPerDay, limit, _found)
+                && _found.Count < 1 << IndexBits)
+                continue;
+            if (isLong)
+                return false;
+            throw new CalendarRequestException(
+                $"\"{series.Uid}\" has more than {MaxOfSeries} occurrences in three months, or all have more than {1 << IndexBits}");
         }
 
+        return true;
+    }
+
+    private void PrintPart(long from, long partFrom, long partTo)
+    {
         if (_order.Length < _found.Count)
             _order = new long[_found.Count];
         var count = 0;

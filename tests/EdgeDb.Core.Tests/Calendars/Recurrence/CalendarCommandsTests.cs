@@ -82,6 +82,22 @@ public class CalendarCommandsTests
         Assert.Equal(starts.Count, starts.Distinct().Count());
     }
 
+    [Fact]
+    public void A_window_of_all_years_ends_with_what_is_in_it()
+    {
+        var feed = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:once\nDTSTART:18150618T110000Z\nEND:VEVENT\n"
+            + "BEGIN:VEVENT\nUID:yearly\nDTSTART;VALUE=DATE:20000229\nRRULE:FREQ=YEARLY\nEND:VEVENT\n"
+            + "BEGIN:VEVENT\nUID:many\nDTSTART:40000101T000000Z\nRRULE:FREQ=MINUTELY;COUNT=100000\nEND:VEVENT\nEND:VCALENDAR\n";
+        using var file = new TemporaryFile(feed);
+        var (code, output, errors) = Run(null, "expand", file.Path, "--from", "0001-01-01", "--to", "9999-12-31", "--zone", "UTC");
+        Assert.Equal((0, ""), (code, errors));
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(1, lines.Count(line => line.Contains("\"once\"", StringComparison.Ordinal)));
+        // Every fourth year from 2000 to 9996, less the 60 that a century takes.
+        Assert.Equal(2000 - 60, lines.Count(line => line.Contains("\"yearly\"", StringComparison.Ordinal)));
+        Assert.Equal(100_000, lines.Count(line => line.Contains("\"many\"", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("2026-03-28T09:00:00", null, "2026-03-28T09:00:00 2026-03-29T09:00:00 2026-03-30T09:00:00")]
     [InlineData("20260328T090000", "Europe/Berlin", "2026-03-28T08:00:00Z 2026-03-29T07:00:00Z 2026-03-30T07:00:00Z")]
