@@ -12,7 +12,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="newUid">UID of a second half.</param>
 internal sealed class EventEditor(CalendarZones zones, Instant now, string newUid)
 {
-    /// <summary>Occurrences counted or looked through when a series is split.</summary>
+    /// <summary>Occurrences that overlap one moment, looked through at most.</summary>
     private const int MaxCounted = 100_000;
 
     /// <summary>A new event.</summary>
@@ -28,7 +28,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     {
         var before = source.Event;
         var editor = new CalendarEventEditor(source.Master);
-        Write(editor, draft);
+        Write(editor, draft with { Rule = MovedRule(before, draft) });
         editor.MarkRevised(now);
         if (before.IsRecurring)
             MoveExceptions(source, before, draft);
@@ -38,12 +38,12 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     public void ChangeThis(EventSource source, RecurrenceId occurrence, EventDraft draft)
     {
         var master = source.Event;
+        Require(source, occurrence);
         if (!master.IsRecurring)
         {
             ChangeAll(source, draft);
             return;
         }
-        Require(source, occurrence);
         if (draft.Rule is not null && draft.Rule.ToString() != RuleText(master))
             throw HouseholdException.Bad("rrule", "One occurrence cannot repeat by itself; use scope=following or scope=all to change the rule.");
 
@@ -63,30 +63,23 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     }
 
     /// <summary>Changes an occurrence and all later ones: the series ends before it, and a second one begins.</summary>
-    /// <returns>The second series, or null when the first occurrence was meant and the series was changed as a whole.</returns>
+    /// <returns>The second series, or null when nothing was left of the first and the series was changed as a whole.</returns>
     public EventSource? ChangeFollowing(EventSource source, RecurrenceId occurrence, EventDraft draft)
     {
         var master = source.Event;
-        if (!master.IsRecurring)
+        Require(source, occurrence);
+        // What was done to this very occurrence before is what is being replaced.
+        if (FindOverride(source, occurrence) is { } replaced)
+            source.Overrides.Remove(replaced);
+        if (!master.IsRecurring || occurrence.Seconds == Seconds(master.Start, master))
         {
             ChangeAll(source, draft);
             return null;
         }
-        var before = OccurrencesBefore(source, occurrence);
-        if (before == 0)
-        {
-            ChangeAll(source, draft);
-            return null;
-        }
-
-        var rule = draft.Rule;
-        if (rule is { Count: { } count } && rule.ToString() == RuleText(master))
-            rule = RecurrenceRule.Parse(rule.ToString().Replace($"COUNT={count}", $"COUNT={Math.Max(1, count - before)}", StringComparison.Ordinal));
 
         var component = EventSource.Copy(source.Master);
         var second = EventSource.Of(component);
-        var moved = source.Overrides.Where(o => !IsBefore(EventSource.Typed(o), occurrence)).ToList();
-        foreach (var later in moved)
+        foreach (var later in source.Overrides.Where(o => !IsBefore(EventSource.Typed(o), occurrence)).ToList())
         {
             source.Overrides.Remove(later);
             new CalendarEventEditor(later).SetText("UID", newUid);
@@ -95,15 +88,27 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         KeepExceptions(component, master, occurrence, later: true);
         var editor = new CalendarEventEditor(component);
         editor.SetText("UID", newUid);
-        var start = Written(occurrence, master);
-        editor.SetTime("DTSTART", start);
+        editor.SetTime("DTSTART", Written(occurrence, master));
         var cut = EventSource.Typed(component);
-        Write(editor, draft with { Rule = rule });
+        Write(editor, draft with { Rule = Remaining(MovedRule(cut, draft), master, occurrence) });
         editor.MarkRevised(now);
-        MoveExceptions(second, cut, draft with { Rule = rule });
+        MoveExceptions(second, cut, draft);
 
         EndBefore(source, master, occurrence);
-        return second;
+        if (HasOccurrences(source))
+            return second;
+        // Everything earlier had been deleted one by one.
+        source.TakeOver(second);
+        return null;
+
+        // COUNT is the total of both halves, deleted occurrences included; a rule that was changed has a count of its own.
+        RecurrenceRule? Remaining(RecurrenceRule? rule, CalendarEvent master, RecurrenceId occurrence)
+        {
+            if (rule is not { Count: { } count } || draft.Rule!.ToString() != RuleText(master))
+                return rule;
+            var left = count - RuleStartsBefore(master, Written(occurrence, master).LocalSeconds);
+            return left < 1 ? null : RecurrenceRule.Parse(rule.ToString().Replace($"COUNT={count}", $"COUNT={left}", StringComparison.Ordinal));
+        }
     }
 
     /// <summary>Removes one occurrence.</summary>
@@ -111,9 +116,9 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     public bool DeleteThis(EventSource source, RecurrenceId occurrence)
     {
         var master = source.Event;
+        Require(source, occurrence);
         if (!master.IsRecurring)
             return false;
-        Require(source, occurrence);
         if (FindOverride(source, occurrence) is { } component)
             source.Overrides.Remove(component);
         var editor = new CalendarEventEditor(source.Master);
@@ -127,7 +132,8 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     public bool DeleteFollowing(EventSource source, RecurrenceId occurrence)
     {
         var master = source.Event;
-        if (!master.IsRecurring || OccurrencesBefore(source, occurrence) == 0)
+        Require(source, occurrence);
+        if (!master.IsRecurring)
             return false;
         source.Overrides.RemoveAll(o => !IsBefore(EventSource.Typed(o), occurrence));
         EndBefore(source, master, occurrence);
@@ -168,67 +174,110 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         EventSource.SetReminders(editor.Component, draft.RemindersMinutes);
     }
 
+    /// <summary>The rule of a draft; one that the person left as it was goes along with the start.</summary>
+    private RecurrenceRule? MovedRule(CalendarEvent before, EventDraft draft)
+    {
+        var start = draft.Start;
+        if (draft.Rule is not { } rule || rule.ToString() != RuleText(before)
+            || (start.LocalSeconds == before.Start.LocalSeconds && start.Kind == before.Start.Kind && start.ZoneId == before.Start.ZoneId))
+            return draft.Rule;
+        return RuleShift.Apply(rule, before.Start.LocalSeconds, start.LocalSeconds, rule.Until is { } until ? Until(until) : null);
+
+        CalendarDateTime Until(CalendarDateTime until)
+        {
+            var days = Day(start.LocalSeconds) - Day(before.Start.LocalSeconds);
+            if (until.IsDate || start.IsDate)
+                return new(Day(Wall(until, before)) + days, CalendarTimeKind.Date);
+            var local = Wall(until, before) + (start.LocalSeconds - before.Start.LocalSeconds);
+            return start.Kind == CalendarTimeKind.Floating
+                ? new(local, CalendarTimeKind.Floating)
+                : new(Resolve(start with { LocalSeconds = local }), CalendarTimeKind.Utc);
+        }
+    }
+
     /// <summary>
-    /// After the series has moved: its exceptions move with it. Those that the new rule no longer has an occurrence for are
-    /// dropped, or they would show at a time the series has left.
+    /// After the series has changed from <paramref name="before"/>: further dates, exceptions and overrides move with it.
+    /// Those that a new rule has no occurrence for are dropped, or they would show at a time the series has left.
     /// </summary>
     private void MoveExceptions(EventSource source, CalendarEvent before, EventDraft draft)
     {
-        var after = source.Event;
-        var shift = after.Start.LocalSeconds - before.Start.LocalSeconds;
+        var editor = new CalendarEventEditor(source.Master);
         var ruleChanged = (draft.Rule?.ToString() ?? "") != RuleText(before);
-        if (shift == 0 && !ruleChanged && after.Start.Kind == before.Start.Kind && after.Start.ZoneId == before.Start.ZoneId)
+        if (ruleChanged && draft.Rule is null)
+        {
+            foreach (var name in (ReadOnlySpan<string>)["RDATE", "EXDATE", "EXRULE"])
+                editor.Remove(name);
+            source.Overrides.Clear();
+            return;
+        }
+
+        var after = source.Event;
+        var isMoved = after.Start.LocalSeconds != before.Start.LocalSeconds || after.Start.Kind != before.Start.Kind || after.Start.ZoneId != before.Start.ZoneId;
+        if (!isMoved && !ruleChanged)
             return;
 
-        var editor = new CalendarEventEditor(source.Master);
+        // Exceptions go back last: until then the master says what the rule alone yields.
         editor.Remove("EXDATE");
-        foreach (var exception in before.ExceptionDates)
-            editor.AddExceptionDate(Move(exception));
-        foreach (var component in source.Overrides.ToList())
-        {
-            var typed = EventSource.Typed(component);
-            var moved = Move(typed.RecurrenceId!.Value);
-            if (ruleChanged && !IsOccurrence(source, moved))
-            {
-                source.Overrides.Remove(component);
-                continue;
-            }
-            var edit = new CalendarEventEditor(component);
-            edit.SetTime("RECURRENCE-ID", moved);
-            // An override that was not moved in time follows the series; one that was stays where it was put.
-            if (SameMoment(typed.Start, typed.RecurrenceId.Value))
-            {
-                edit.SetTime("DTSTART", moved);
-                if (typed.End is { } end)
-                    edit.SetTime("DTEND", moved with { LocalSeconds = moved.LocalSeconds + (end.LocalSeconds - typed.Start.LocalSeconds) });
-            }
-        }
+        editor.Remove("RDATE");
+        foreach (var date in before.RecurrenceDates)
+            source.Master.Properties.Add(
+                DateProperty(after.Start.IsDate ? new(Move(date.Start)) : new(Move(date.Start), date.End is { } end ? Move(end) : null, date.Duration)));
+        source.Overrides.RemoveAll(component => ruleChanged && !IsStart(source, Move(EventSource.Typed(component).RecurrenceId!.Value)));
+        foreach (var component in source.Overrides)
+            MoveOverride(component, Move(EventSource.Typed(component).RecurrenceId!.Value), after);
+        var exceptions = before.ExceptionDates.Select(Move).Where(e => !ruleChanged || e.IsDate != after.Start.IsDate || IsStart(source, e)).ToList();
+        foreach (var exception in exceptions)
+            editor.AddExceptionDate(exception);
 
         CalendarDateTime Move(CalendarDateTime time)
         {
-            var local = Wall(time, before) + shift;
-            if (after.Start.IsDate)
-                return new(Math.DivRem(local, 86_400).Quotient * 86_400, CalendarTimeKind.Date);
-            if (time.IsDate)
-                local += ((after.Start.LocalSeconds % 86_400) + 86_400) % 86_400;
-            return after.Start with { LocalSeconds = local };
+            var wall = Wall(time, before);
+            if (after.Start.IsDate || (time.IsDate && !before.Start.IsDate))
+                return new(Day(wall) + Day(after.Start.LocalSeconds) - Day(before.Start.LocalSeconds), CalendarTimeKind.Date);
+            return after.Start with { LocalSeconds = wall + (after.Start.LocalSeconds - before.Start.LocalSeconds) };
         }
+    }
+
+    /// <summary>Gives an override its moved original start. One that kept the series' time follows it; one that was moved stays where it was put.</summary>
+    private void MoveOverride(CalendarComponent component, CalendarDateTime moved, CalendarEvent master)
+    {
+        var typed = EventSource.Typed(component);
+        var editor = new CalendarEventEditor(component);
+        editor.SetTime("RECURRENCE-ID", moved);
+        if (typed.ThisAndFuture)
+        {
+            var place = component.Properties.FindIndex(static p => p.Name == "RECURRENCE-ID");
+            var plain = component.Properties[place];
+            component.Properties[place] = new(plain.Name, [.. plain.Parameters, new("RANGE", ["THISANDFUTURE"])], plain.RawValue);
+        }
+        if (!SameMoment(typed.Start, typed.RecurrenceId!.Value))
+            return;
+        editor.SetTime("DTSTART", moved);
+        if (typed.Start.IsDate != moved.IsDate)
+            editor.SetEnd(master.End is { } masterEnd ? moved with { LocalSeconds = moved.LocalSeconds + masterEnd.LocalSeconds - master.Start.LocalSeconds } : null);
+        else if (typed.End is { } end)
+            editor.SetTime("DTEND", moved with { LocalSeconds = moved.LocalSeconds + end.LocalSeconds - typed.Start.LocalSeconds });
     }
 
     private void EndBefore(EventSource source, CalendarEvent master, RecurrenceId occurrence)
     {
         var editor = new CalendarEventEditor(source.Master);
-        if (master.Rules.Count > 0)
+        if (master.Rules is [var rule, ..] && !EndsBefore(rule, master, occurrence))
         {
             // UNTIL is inclusive. It has the kind of DTSTART, in UTC when that has a zone (RFC 5545 §3.3.10).
             var until = occurrence.Kind == OccurrenceKind.AllDay
                 ? new CalendarDateTime(occurrence.Seconds - 86_400, CalendarTimeKind.Date)
                 : new CalendarDateTime(occurrence.Seconds - 1, occurrence.Kind == OccurrenceKind.Floating ? CalendarTimeKind.Floating : CalendarTimeKind.Utc);
-            editor.SetRule(Limit(master.Rules[0], until));
+            editor.SetRule(Limit(rule, until));
         }
         KeepExceptions(source.Master, master, occurrence, later: false);
         editor.MarkRevised(now);
     }
+
+    // An UNTIL behind the rule's own end would bring it back to life: the cut may be at a further date that comes later.
+    private bool EndsBefore(RecurrenceRule rule, CalendarEvent master, RecurrenceId occurrence) =>
+        (rule.Count is { } count && RuleStartsBefore(master, Written(occurrence, master).LocalSeconds) >= count)
+        || (rule.Until is { } until && Seconds(until, master) < occurrence.Seconds - (until.IsDate ? 86_400 : 0));
 
     /// <summary>Of RDATE and EXDATE, keeps what lies before the split, or what does not.</summary>
     private void KeepExceptions(CalendarComponent component, CalendarEvent master, RecurrenceId split, bool later)
@@ -280,28 +329,35 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
 
     private void Require(EventSource source, RecurrenceId occurrence)
     {
-        if (!IsOccurrence(source, Written(occurrence, source.Event)))
+        var master = source.Event;
+        var kind = master.Start.Kind switch
+        {
+            CalendarTimeKind.Date => OccurrenceKind.AllDay,
+            CalendarTimeKind.Floating => OccurrenceKind.Floating,
+            _ => OccurrenceKind.Timed,
+        };
+        // A moved occurrence is still one of the rule's at its original start.
+        if (occurrence.Kind != kind || !(IsStart(source, Written(occurrence, master)) || FindOverride(source, occurrence) is not null))
             throw new HouseholdException(HouseholdError.NotFound, $"The event has no occurrence '{occurrence}'.", "recurrenceId");
     }
 
-    // Asked without overrides: a moved occurrence is still one of the rule's at its original start.
-    private bool IsOccurrence(EventSource source, CalendarDateTime start)
+    /// <summary>True when an occurrence starts then, whatever an override makes of it.</summary>
+    private bool IsStart(EventSource source, CalendarDateTime start)
     {
         var series = source.Series;
         var found = new List<Occurrence>();
         var at = Seconds(start, series.Master!);
         // Overlap alone does not say that it starts there, and a long event has many that do; so all are looked at.
         new OccurrenceExpander(zones).Expand(series with { Overrides = [] }, at, at + 1, MaxCounted, found);
-        return found.Exists(o => o.Start == at)
-            || series.Overrides.Any(o => o.RecurrenceId is { } id && Seconds(id, series.Master!) == at);
+        return found.Exists(o => o.Start == at);
     }
 
-    private int OccurrencesBefore(EventSource source, RecurrenceId occurrence)
+    private static int RuleStartsBefore(CalendarEvent master, long wallClock)
     {
-        Require(source, occurrence);
-        var found = new List<Occurrence>();
-        new OccurrenceExpander(zones).Expand(source.Series with { Overrides = [] }, long.MinValue, occurrence.Seconds, MaxCounted, found);
-        return found.Count(o => o.Start < occurrence.Seconds);
+        var count = 0;
+        foreach (var _ in master.Rules[0].Enumerate(master.Start, toLocalSeconds: wallClock - 1))
+            count++;
+        return count;
     }
 
     private bool HasOccurrences(EventSource source)
@@ -352,6 +408,8 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
 
     private long Resolve(CalendarDateTime time) =>
         time is { Kind: CalendarTimeKind.Zoned, ZoneId: { } zone } && zones.Clock(zone) is { } clock ? clock.ToUtc(time.LocalSeconds) : time.LocalSeconds;
+
+    private static long Day(long localSeconds) => CivilDate.FloorDiv(localSeconds, CivilDate.SecondsPerDay) * CivilDate.SecondsPerDay;
 
     private static string RuleText(CalendarEvent master) => master.Rules.Count > 0 ? master.Rules[0].ToString() : "";
 }

@@ -15,9 +15,9 @@ internal sealed class EventSource
         Overrides = overrides;
     }
 
-    public CalendarComponent Master { get; }
+    public CalendarComponent Master { get; private set; }
 
-    public List<CalendarComponent> Overrides { get; }
+    public List<CalendarComponent> Overrides { get; private set; }
 
     /// <summary>The typed view of the master as it is now.</summary>
     public CalendarEvent Event => Typed(Master);
@@ -39,6 +39,15 @@ internal sealed class EventSource
         var master = components.FirstOrDefault(static c => c.Property("RECURRENCE-ID") is null) ?? components[0];
         components.Remove(master);
         return new(master, components);
+    }
+
+    /// <summary>Becomes what <paramref name="other"/> is, under its own UID.</summary>
+    public void TakeOver(EventSource other)
+    {
+        var uid = Event.Uid;
+        (Master, Overrides) = (other.Master, other.Overrides);
+        foreach (var component in Overrides.Prepend(Master))
+            new CalendarEventEditor(component).SetText("UID", uid);
     }
 
     public byte[] ToUtf8()
