@@ -20,9 +20,14 @@ internal sealed class Etags
     public Etags(SqliteDatabase database) => database.Committed += OnCommitted;
 
     /// <summary>True when the client already has this answer: a 304 is set and nothing else is to be sent.</summary>
-    public bool NotModified(HttpContext context, params ReadOnlySpan<string> topics)
+    public bool NotModified(HttpContext context, params ReadOnlySpan<string> topics) => NotModified(context, 0, topics);
+
+    /// <param name="context">The request.</param>
+    /// <param name="changes">Counts what the answer shows besides and no commit tells; never falls.</param>
+    /// <param name="topics">What the answer is made of.</param>
+    public bool NotModified(HttpContext context, long changes, params ReadOnlySpan<string> topics)
     {
-        long sum = 0;
+        var sum = changes;
         foreach (var topic in topics)
             sum += Volatile.Read(ref _versions[Array.IndexOf(Names, topic)]);
         return NotModified(context, string.Create(CultureInfo.InvariantCulture, $"\"{_boot}-{sum}\""));

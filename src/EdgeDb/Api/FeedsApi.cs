@@ -22,7 +22,7 @@ internal static class FeedsApi
     private static async Task ListAsync(HttpContext context, FeedStore store, FeedRefresher refresher, Etags etags)
     {
         var reader = new RequestReader(context.Request, "limit", "cursor");
-        if (etags.NotModified(context, Topics.Feeds, Topics.Calendars))
+        if (etags.NotModified(context, refresher.Changes, Topics.Feeds, Topics.Calendars))
             return;
         var page = Page.Of(await store.ListAsync(context.RequestAborted), static f => f.Id, reader);
         await context.Response.WriteAsJsonAsync(
@@ -88,7 +88,7 @@ internal static class FeedsApi
             feed.Color,
             feed.MemberIds,
             feed.Address.ToString(),
-            refresher.IsRefreshing(feed.Id) ? "refreshing" : feed.LastAttemptAt is null ? "new" : feed.Failures > 0 ? "failing" : "ok",
+            refresher.IsRefreshing(feed) ? "refreshing" : feed.LastAttemptAt is null ? "new" : feed.Failures > 0 ? "failing" : "ok",
             TimeText.Instant(feed.LastAttemptAt),
             TimeText.Instant(feed.LastSuccessAt),
             TimeText.Instant(feed.NextAttemptAt),

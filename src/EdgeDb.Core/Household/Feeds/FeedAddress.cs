@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace EdgeDb.Core.Household;
 
 /// <summary>
@@ -9,7 +11,11 @@ public sealed class FeedAddress
     /// <summary>Longest address accepted, in characters.</summary>
     public const int MaxLength = 2048;
 
-    private const int ShownSecretCharacters = 4;
+    /// <summary>Words that tell feeds apart and are nobody's secret.</summary>
+    private static readonly FrozenSet<string> PlainWords = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "calendar", "calendars", "ical", "ics", "webcal", "feed", "feeds", "public", "private", "published", "export", "events", "holidays",
+        "basic.ics", "calendar.ics", "feed.ics", "events.ics", "public.ics", "remote.php", "dav", "public-calendars");
 
     private readonly Uri _uri;
 
@@ -74,15 +80,9 @@ public sealed class FeedAddress
             .Replace(_uri.AbsoluteUri, ToString(), StringComparison.Ordinal)
             .Replace(_uri.PathAndQuery.Length > 1 ? _uri.PathAndQuery : Value, "/…", StringComparison.Ordinal);
 
-    // Short plain words ("calendar", "basic.ics") tell feeds apart; anything long or with digits may be a key.
-    private static string Mask(string segment)
-    {
-        var plain = segment.Length <= 20 && !segment.AsSpan().ContainsAnyInRange('0', '9') && !segment.Contains('%', StringComparison.Ordinal);
-        if (plain)
-            return segment;
-        var extension = Path.GetExtension(segment);
-        return segment[..Math.Min(ShownSecretCharacters, segment.Length / 4)] + "…" + (extension.Length <= 5 ? extension : "");
-    }
+    // No shape of a segment is safe to show: one random key in thirty of 20 letters and digits happens to be letters only.
+    private static string Mask(string segment) =>
+        PlainWords.Contains(segment) ? segment : segment.EndsWith(".ics", StringComparison.OrdinalIgnoreCase) ? "….ics" : "…";
 
     private Uri With(string scheme) =>
         new UriBuilder(_uri) { Scheme = scheme, Port = _uri.IsDefaultPort || _uri.Port < 0 ? -1 : _uri.Port }.Uri;

@@ -16,9 +16,16 @@ internal sealed partial class FeedRefresher(
 
     private readonly ConcurrentDictionary<string, bool> _refreshing = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private long _changes;
 
-    /// <summary>True while the feed is being read or applied.</summary>
-    public bool IsRefreshing(string feedId) => _refreshing.ContainsKey(feedId);
+    /// <summary>Changes whenever a feed begins or stops being read, which no commit tells.</summary>
+    public long Changes => Interlocked.Read(ref _changes);
+
+    /// <summary>
+    /// True while the feed is being read or applied. Once the result is written down the next attempt lies ahead: whoever
+    /// hears of that commit must not see the feed as still being read.
+    /// </summary>
+    public bool IsRefreshing(Feed feed) => _refreshing.ContainsKey(feed.Id) && feed.NextAttemptAt <= time.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>Looks for due feeds now, for example after one was added.</summary>
     public void Wake()
@@ -71,12 +78,14 @@ internal sealed partial class FeedRefresher(
 
     private async Task RefreshAsync(Feed feed, CancellationToken cancellationToken)
     {
+        _refreshing[feed.Id] = true;
+        Interlocked.Increment(ref _changes);
         try
         {
-            var response = await ReadAsync(feed, cancellationToken).ConfigureAwait(false);
+            var response = await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
             if (response.Content is null)
             {
-                await store.RecordUnchangedAsync(feed, FeedSchedule.AfterSuccess(interval, null, Jitter()), cancellationToken).ConfigureAwait(false);
+                await store.RecordUnchangedAsync(feed, response, FeedSchedule.AfterSuccess(interval, null, Jitter()), cancellationToken).ConfigureAwait(false);
                 LogUnchanged(logger, feed.Id);
                 return;
             }
@@ -90,6 +99,10 @@ internal sealed partial class FeedRefresher(
             LogFailed(logger, feed.Id, failure.Reason, failure.Detail, pause);
             await store.RecordFailureAsync(feed, failure, pause, cancellationToken).ConfigureAwait(false);
         }
+        catch (HouseholdException exception) when (exception.Error == HouseholdError.NotFound)
+        {
+            LogGone(logger, feed.Id);
+        }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // Whatever one feed does, the others go on, and its owner is told.
@@ -98,19 +111,10 @@ internal sealed partial class FeedRefresher(
             await store.RecordFailureAsync(
                 feed, new FeedFailure("internal", "The calendar could not be stored; the log of the service says why."), pause, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async Task<FeedResponse> ReadAsync(Feed feed, CancellationToken cancellationToken)
-    {
-        _refreshing[feed.Id] = true;
-        try
-        {
-            return await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
-        }
         finally
         {
-            // Before the outcome is committed: browsers ask on that commit, and no later one would tell them that this is over.
             _refreshing.TryRemove(feed.Id, out _);
+            Interlocked.Increment(ref _changes);
         }
     }
 
@@ -126,6 +130,9 @@ internal sealed partial class FeedRefresher(
 
     [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "Feed {FeedId} failed ({Reason}): {Detail} Next try in {Pause}")]
     private static partial void LogFailed(ILogger logger, string feedId, string reason, string detail, TimeSpan pause);
+
+    [LoggerMessage(EventId = 3005, Level = LogLevel.Information, Message = "Feed {FeedId} was removed while it was read")]
+    private static partial void LogGone(ILogger logger, string feedId);
 
     [LoggerMessage(EventId = 3004, Level = LogLevel.Error, Message = "Feed {FeedId} could not be stored. Next try in {Pause}")]
     private static partial void LogBroken(ILogger logger, string feedId, TimeSpan pause, Exception exception);

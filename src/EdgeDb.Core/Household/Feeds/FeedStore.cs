@@ -113,13 +113,15 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
             },
             cancellationToken);
 
-    /// <summary>Writes down an answer that brought nothing new.</summary>
-    internal Task RecordUnchangedAsync(Feed feed, TimeSpan pause, CancellationToken cancellationToken) =>
+    /// <summary>Writes down an answer that brought nothing new, but may have named it anew.</summary>
+    internal Task RecordUnchangedAsync(Feed feed, FeedResponse response, TimeSpan pause, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            (feed.Id, Now: Now(), Next: Now() + (long)pause.TotalSeconds),
+            (feed.Id, Response: response, Now: Now(), Next: Now() + (long)pause.TotalSeconds),
             static (session, result) =>
             {
                 RecordSuccess(session, result.Id, result.Now, result.Next);
+                session.Prepare("UPDATE feed SET etag = ?2, last_modified = ?3 WHERE id = ?1 AND (etag IS NOT ?2 OR last_modified IS NOT ?3)")
+                    .Bind(1, result.Id).Bind(2, result.Response.ETag).Bind(3, result.Response.LastModified).Execute();
                 return true;
             },
             cancellationToken);
@@ -128,6 +130,8 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
     internal static void RecordApplied(
         SqliteSession session, string id, FeedResponse response, long now, long next, long events, CalendarProblems problems, string? suggestedName)
     {
+        // It may have been removed while its last events were written.
+        Require(session, id);
         RecordSuccess(session, id, now, next);
         session.Prepare("UPDATE feed SET etag = ?2, last_modified = ?3, content_hash = ?4, event_count = ?5, skipped_count = ?6 WHERE id = ?1")
             .Bind(1, id).Bind(2, response.ETag).Bind(3, response.LastModified).BindBlob(4, response.Hash).Bind(5, events)
