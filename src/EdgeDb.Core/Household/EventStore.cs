@@ -123,7 +123,8 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
         for (var i = 0; i < changes.Count; i++)
         {
             var (change, series) = changes[i];
-            var calendar = HouseholdStore.RequireCalendar(session, change.CalendarId);
+            if (HouseholdStore.ReadCalendars(session, change.CalendarId) is not [var calendar])
+                throw HouseholdException.Bad("calendarId", $"There is no calendar '{HouseholdException.Shorten(change.CalendarId)}'.");
             if (calendar.Origin == CalendarOrigin.Feed)
                 throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; its events are changed where they come from.", "calendarId");
             if (change.Id is { } id)

@@ -29,7 +29,7 @@ public sealed class HouseholdException(HouseholdError error, string message, str
     public string? Field { get; } = field;
 
     internal static HouseholdException Missing(string what, string id) =>
-        new(HouseholdError.NotFound, $"There is no {what} '{Shorten(id)}'.");
+        new(HouseholdError.NotFound, $"There is no {what} '{Shorten(id)}'.", "id");
 
     internal static HouseholdException Bad(string field, string message) => new(HouseholdError.Invalid, message, field);
 

@@ -321,8 +321,12 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
 
     private static void WriteCalendarMembers(SqliteSession session, string calendarId, IReadOnlyList<string> members)
     {
+        if (members.Count > FieldRules.MaxMembers)
+            throw HouseholdException.Bad("members", $"'members' may name at most {FieldRules.MaxMembers}; it names {members.Count}.");
         foreach (var member in members.Distinct(StringComparer.Ordinal))
         {
+            if (member is null)
+                throw HouseholdException.Bad("members", "'members' holds a null.");
             var exists = session.Prepare("SELECT count(*) FROM member WHERE id = ?1").Bind(1, member).Scalar();
             if (exists == 0)
                 throw HouseholdException.Bad("members", $"'members' names '{HouseholdException.Shorten(member)}', and there is no such member.");

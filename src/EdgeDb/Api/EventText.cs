@@ -20,7 +20,7 @@ internal static class EventText
             input.AllDay ?? false,
             input.Zone,
             input.Rrule,
-            input.Reminders is null ? [] : [.. input.Reminders.Select(static r => r.MinutesBefore)],
+            input.Reminders is null ? [] : [.. input.Reminders.Select(static r => (r ?? throw ProblemException.Invalid("reminders", "'reminders' holds a null.")).MinutesBefore)],
             input.Private ?? false);
 
     /// <param name="stored">The event.</param>

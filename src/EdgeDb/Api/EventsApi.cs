@@ -21,7 +21,7 @@ internal static class EventsApi
     {
         var reader = new RequestReader(context.Request, "calendar", "q", "limit", "cursor");
         var limit = Page.Limit(reader);
-        var (calendars, text, cursor) = (reader.Ids("calendar"), reader.Text("q"), reader.Text("cursor"));
+        var (calendars, text, cursor) = (reader.Ids("calendar"), reader.Text("q"), Page.Cursor(reader));
         if (etags.NotModified(context, Topics.Occurrences, Topics.Calendars))
             return;
         var found = await events.ListAsync(calendars, text, cursor, limit + 1, context.RequestAborted);
@@ -117,8 +117,8 @@ internal static class EventsApi
 
     private static async Task RestoreAsync(HttpContext context, string id, EventStore events)
     {
-        var reader = new RequestReader(context.Request, "calendar");
-        await events.RestoreAsync(id, reader.Text("calendar"), context.RequestAborted);
+        var reader = new RequestReader(context.Request, "calendarId");
+        await events.RestoreAsync(id, reader.Text("calendarId"), context.RequestAborted);
         await WriteAsync(context, events, id);
     }
 

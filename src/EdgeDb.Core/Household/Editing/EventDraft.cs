@@ -116,9 +116,10 @@ internal sealed record EventDraft(
         if (string.IsNullOrEmpty(url))
             return null;
         FieldRules.Text(url, "url", 2000);
-        return Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        // It is written as it is: a line break in it would begin a property of its own.
+        return !url.AsSpan().ContainsAnyInRange('\0', ' ') && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? url
-            : throw HouseholdException.Bad("url", "'url' must begin with https:// or http://.");
+            : throw HouseholdException.Bad("url", "'url' must be an address without blanks that begins with https:// or http://.");
     }
 
     private static string? ColorName(string? color)
