@@ -19,7 +19,7 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     internal const int TrashDays = 30;
 
     private const string Columns =
-        "e.id, e.calendar_id, e.uid, e.version, c.kind = 'local', s.ics FROM event e JOIN calendar c ON c.id = e.calendar_id JOIN event_source s ON s.event_key = e.key";
+        "e.id, e.calendar_id, e.uid, e.version, c.kind = 'local', s.ics, e.summary FROM event e JOIN calendar c ON c.id = e.calendar_id JOIN event_source s ON s.event_key = e.key";
 
     /// <summary>Throws <see cref="HouseholdException"/> when there is none.</summary>
     public async ValueTask<StoredEvent> GetAsync(string id, CancellationToken cancellationToken) =>
@@ -34,11 +34,12 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             static (session, query) =>
             {
                 var events = new List<StoredEvent>();
-                var rows = session.Prepare(
-                    $"SELECT {Columns} WHERE e.id > ?1 AND (?2 IS NULL OR instr(lower(e.summary), lower(?2)) > 0) ORDER BY e.id");
-                rows.Bind(1, query.After ?? "").Bind(2, query.Text);
+                var rows = session.Prepare($"SELECT {Columns} WHERE e.id > ?1 ORDER BY e.id");
+                rows.Bind(1, query.After ?? "");
+                // Compared here and not by SQLite, which knows upper and lower case of ASCII letters only.
                 while (events.Count < query.Limit && rows.Step())
-                    if (query.Calendars.Count == 0 || query.Calendars.Contains(rows.Text(1)!))
+                    if ((query.Calendars.Count == 0 || query.Calendars.Contains(rows.Text(1)!))
+                        && (query.Text is null || rows.Text(6)!.Contains(query.Text, StringComparison.OrdinalIgnoreCase)))
                         events.Add(Row(rows));
                 return (IReadOnlyList<StoredEvent>)events;
             },

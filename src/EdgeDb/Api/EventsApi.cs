@@ -140,6 +140,8 @@ internal static class EventsApi
         var occurrence = Occurrence(reader);
         var scope = reader.Text("scope") switch
         {
+            // Whoever names an occurrence and forgets the scope does not mean the whole series.
+            null when occurrence is not null => throw ProblemException.Invalid("scope", "'scope' is required with recurrenceId."),
             null or "all" => EventScope.All,
             "this" => EventScope.This,
             "following" => EventScope.Following,

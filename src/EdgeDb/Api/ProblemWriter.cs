@@ -23,7 +23,8 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             var problem = Describe(exception);
-            if (problem.Status >= 500)
+            // A refusal is no failure, also where it is the service that has no room.
+            if (problem.Status >= 500 && exception is not ProblemException)
                 LogFailed(logger, context.Request.Method, context.Request.Path, exception);
             context.Response.Clear();
             if (exception is StorageException { IsTransient: true })

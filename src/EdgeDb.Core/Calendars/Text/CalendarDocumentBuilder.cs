@@ -15,7 +15,8 @@ internal sealed class CalendarDocumentBuilder(bool keepText, CalendarProblems pr
 
     public void Add(CalendarComponent component)
     {
-        _sawComponent = true;
+        // A vCard has components too, and is no calendar.
+        _sawComponent |= component.Name is "VEVENT" or "VTODO" or "VTIMEZONE";
         switch (component.Name)
         {
             case "VEVENT":
