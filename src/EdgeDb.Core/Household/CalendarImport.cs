@@ -22,18 +22,28 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
         var calendar = await household.CalendarAsync(calendarId, cancellationToken).ConfigureAwait(false);
         if (calendar.Origin == CalendarOrigin.Feed)
             throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; import into a local one.");
+        return await ImportAsync(calendarId, await ReadAsync(text, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a file for <see cref="ImportAsync(string, CalendarDocument, CancellationToken)"/>.</summary>
+    /// <exception cref="HouseholdException">The text is no calendar or too large.</exception>
+    public async Task<CalendarDocument> ReadAsync(Stream text, CancellationToken cancellationToken)
+    {
         var bytes = await ReadBoundedAsync(text, cancellationToken).ConfigureAwait(false);
-        CalendarDocument document;
         try
         {
-            document = Read(bytes);
+            var document = Read(bytes);
+            return document.IsCalendar ? document : throw HouseholdException.Bad("body", "This is not an iCalendar file: it holds no VCALENDAR.");
         }
         catch (CalendarLimitException exception)
         {
             throw new HouseholdException(HouseholdError.LimitReached, exception.Message, "body");
         }
-        if (!document.IsCalendar)
-            throw HouseholdException.Bad("body", "This is not an iCalendar file: it holds no VCALENDAR.");
+    }
+
+    /// <summary>Adds what was read to a local calendar.</summary>
+    public async Task<CalendarImportResult> ImportAsync(string calendarId, CalendarDocument document, CancellationToken cancellationToken)
+    {
         var changed = await PutChangedAsync(calendarId, document, onlyNewer: true, cancellationToken).ConfigureAwait(false);
         return new(document.Series.Count, changed, 0, document.Problems.Count, document.Problems.Items);
     }
@@ -108,12 +118,12 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
                     compiled.Add(one);
                     occurrences += one.Occurrences.Count;
                 }
-                if (!await WriteAsync(calendarId, compiled, target, onlyNewer, cancellationToken).ConfigureAwait(false))
+                if (await WriteAsync(calendarId, compiled, target, onlyNewer, cancellationToken).ConfigureAwait(false) is not { } written)
                 {
                     next = first; // The window moved meanwhile: expand again for the new one.
                     continue;
                 }
-                changed += compiled.Count;
+                changed += written;
                 foreach (var one in compiled.Where(static c => c.Truncated))
                     document.Problems.Add(
                         new(0, "VEVENT", one.Uid, "RRULE",
@@ -123,21 +133,27 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
         }
     }
 
-    private Task<bool> WriteAsync(
+    /// <returns>How many were new or changed; null when the window has moved and nothing was written.</returns>
+    private Task<int?> WriteAsync(
         string calendarId, List<CompiledSeries> compiled, OccurrenceWindow target, bool onlyNewer, CancellationToken cancellationToken) =>
         database.WriteAsync(
             (Id: calendarId, Series: compiled, NewIds: compiled.Select(_ => household.NewId()).ToList(), Target: target, OnlyNewer: onlyNewer),
             static (session, state) =>
             {
                 if (WindowKeeper.Read(session) != state.Target)
-                    return false;
+                    return (int?)null;
                 // The calendar may have been removed while its feed was read.
                 HouseholdStore.RequireCalendar(session, state.Id);
+                var written = 0;
                 for (var i = 0; i < state.Series.Count; i++)
-                    if (!state.OnlyNewer || IsNewer(session, state.Id, state.Series[i]))
-                        EventRows.Put(session, state.Id, state.Series[i], state.NewIds[i]);
+                {
+                    if (state.OnlyNewer && !IsNewer(session, state.Id, state.Series[i]))
+                        continue;
+                    EventRows.Put(session, state.Id, state.Series[i], state.NewIds[i]);
+                    written++;
+                }
                 session.Touch(Topics.Calendars);
-                return true;
+                return written;
             },
             cancellationToken);
 

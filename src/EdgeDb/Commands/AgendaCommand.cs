@@ -68,7 +68,7 @@ internal static class AgendaCommand
                     day = shown;
                     Console.WriteLine(shown.ToString("uuuu-MM-dd dddd", CultureInfo.InvariantCulture));
                 }
-                Console.WriteLine("  " + Line(item, start, end, members));
+                Console.WriteLine("  " + ConsoleText.Printable(Line(item, start, end, members)));
             }
             query = query with { After = page.Next };
         }

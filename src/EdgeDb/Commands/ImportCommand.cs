@@ -1,3 +1,4 @@
+using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Options;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,22 +25,24 @@ internal static class ImportCommand
         var (database, household) = await DataCommand.OpenAsync(options, NullLoggerFactory.Instance, CancellationToken.None);
         await using (database)
         {
-            var name = line.Value(Calendar.Name) ?? Path.GetFileNameWithoutExtension(path);
-            var calendar = DataCommand.FindCalendar(await household.Store.CalendarsAsync(CancellationToken.None), name)
-                ?? await household.Store.AddCalendarAsync(name, null, null, sample: false, CancellationToken.None);
+            // The file first: a calendar is not made for one that cannot be read.
             await using var file = File.OpenRead(path);
-            CalendarImportResult result;
+            CalendarDocument document;
             try
             {
-                result = await household.Import.ImportAsync(calendar.Id, file, CancellationToken.None);
+                document = await household.Import.ReadAsync(file, CancellationToken.None);
             }
-            catch (HouseholdException exception) when (exception.Error == HouseholdError.Invalid)
+            catch (HouseholdException exception)
             {
                 return CommandTable.Refuse($"'{path}': {exception.Message}");
             }
-            Console.WriteLine($"{result.Events} events added to or updated in '{calendar.Name}', {result.Skipped} items skipped");
+            var name = line.Value(Calendar.Name) ?? Path.GetFileNameWithoutExtension(path);
+            var calendar = DataCommand.FindCalendar(await household.Store.CalendarsAsync(CancellationToken.None), name)
+                ?? await household.Store.AddCalendarAsync(name, null, null, sample: false, CancellationToken.None);
+            var result = await household.Import.ImportAsync(calendar.Id, document, CancellationToken.None);
+            Console.WriteLine($"{result.Events} events read, {result.Changed} of them new or changed in '{calendar.Name}', {result.Skipped} items skipped");
             foreach (var problem in result.Problems.Take(ShownProblems))
-                Console.WriteLine($"  line {problem.Line}, {problem.Component} {problem.Property}: {problem.Reason}".Replace("  ", " ", StringComparison.Ordinal));
+                Console.WriteLine($"  line {problem.Line}, {ConsoleText.Printable($"{problem.Component} {problem.Property}".TrimEnd())}: {ConsoleText.Printable(problem.Reason)}");
             if (result.Skipped > ShownProblems)
                 Console.WriteLine($"  and {result.Skipped - ShownProblems} more");
         }

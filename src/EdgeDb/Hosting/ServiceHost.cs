@@ -19,13 +19,15 @@ internal static class ServiceHost
 
     public static async Task<int> RunAsync(EdgeDbOptions options)
     {
+        // Before the database is opened: a call that is refused leaves nothing behind.
+        if (ReadFeeds(options) is not { } feeds)
+            return CommandTable.BadCall;
         using var loggers = CreateLoggers();
         var time = TimeProvider.System;
         await using var database = await HouseholdDatabase.OpenAsync(options, time, loggers, CancellationToken.None);
         var household = new HouseholdServices(database, time, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, CancellationToken.None);
-        if (!await AddFeedsAsync(household, options))
-            return CommandTable.BadCall;
+        await AddFeedsAsync(household, feeds);
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
@@ -151,9 +153,10 @@ internal static class ServiceHost
             await next(context);
     }
 
-    private static async Task<bool> AddFeedsAsync(HouseholdServices household, EdgeDbOptions options)
+    /// <summary>The addresses of --feed. Null after one was refused.</summary>
+    private static List<FeedAddress>? ReadFeeds(EdgeDbOptions options)
     {
-        var known = (await household.Feeds.ListAsync(CancellationToken.None)).Select(static f => f.Address.Value).ToHashSet(StringComparer.Ordinal);
+        var feeds = new List<FeedAddress>();
         foreach (var text in options.Feeds)
         {
             FeedAddress address;
@@ -164,17 +167,24 @@ internal static class ServiceHost
             catch (HouseholdException exception)
             {
                 CommandTable.Refuse(exception.Message);
-                return false;
+                return null;
             }
             if (address.FilePath is { } path && !File.Exists(path))
             {
                 CommandTable.Refuse($"--feed: there is no file '{path}'.");
-                return false;
+                return null;
             }
+            feeds.Add(address);
+        }
+        return feeds;
+    }
+
+    private static async Task AddFeedsAsync(HouseholdServices household, List<FeedAddress> feeds)
+    {
+        var known = (await household.Feeds.ListAsync(CancellationToken.None)).Select(static f => f.Address.Value).ToHashSet(StringComparer.Ordinal);
+        foreach (var address in feeds)
             if (known.Add(address.Value))
                 await household.Feeds.AddAsync(address, null, null, null, CancellationToken.None);
-        }
-        return true;
     }
 
     private static string Address(WebApplication app, EdgeDbOptions options)

@@ -17,6 +17,9 @@ internal sealed record FeedReply(int Status, byte[] Body, params (string Name, s
     /// <summary>Accepts the request and never answers.</summary>
     public bool Silent { get; init; }
 
+    /// <summary>Sends what there is and then nothing, without ending the connection.</summary>
+    public bool KeepsOpen { get; init; }
+
     public static FeedReply Ok(string text, params (string, string)[] headers) => new(200, Encoding.UTF8.GetBytes(text), headers);
 
     public static FeedReply Redirect(string location) => new(302, [], ("Location", location));
@@ -104,6 +107,8 @@ internal sealed class FeedServer : IAsyncDisposable
             await stream.WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), _stop.Token);
             await stream.WriteAsync(reply.Body, _stop.Token);
             await stream.FlushAsync(_stop.Token);
+            if (reply.KeepsOpen)
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException)
         {
