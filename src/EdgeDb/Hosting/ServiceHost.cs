@@ -70,6 +70,8 @@ internal static class ServiceHost
                 })
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
+            // Its one message is the exception of a start that failed, which is told in one line of our own.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .AddFilter("System.Net.Http", LogLevel.None)); // It logs addresses, and those of feeds hold secrets.
 
     private static void Configure(KestrelServerOptions kestrel, EdgeDbOptions options)
