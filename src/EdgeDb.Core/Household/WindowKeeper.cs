@@ -31,6 +31,14 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
     internal static OccurrenceWindow ReadReadable(SqliteSession session) =>
         HouseholdStore.ReadSetting(session, DoneSetting) == "1" ? Read(session) : default;
 
+    /// <summary>Takes over the window of the database. Call before anything is written: a write for another window waits for this one.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var (kept, readable) = await database.ReadAsync(
+            0, static (session, _) => (Read(session), ReadReadable(session)), cancellationToken).ConfigureAwait(false);
+        _state = new(kept, readable);
+    }
+
     /// <summary>
     /// Moves the window to where today asks for it. Killed half-way, it starts again: the database says which window is
     /// wanted before the first series is replaced, and that it is reached after the last.

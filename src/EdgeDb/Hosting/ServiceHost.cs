@@ -27,6 +27,7 @@ internal static class ServiceHost
         await using var database = await HouseholdDatabase.OpenAsync(options, time, loggers, CancellationToken.None);
         var household = new HouseholdServices(database, time, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, CancellationToken.None);
+        await household.Window.LoadAsync(CancellationToken.None);
         await AddFeedsAsync(household, feeds);
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
