@@ -15,6 +15,8 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     /// <summary>Occurrences that overlap one moment, looked through at most.</summary>
     private const int MaxCounted = 100_000;
 
+    private readonly SeriesClock _clock = new(zones);
+
     /// <summary>A new event.</summary>
     public static EventSource Create(string uid, EventDraft draft, Instant now)
     {
@@ -54,7 +56,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
             var fresh = new CalendarEventEditor(component);
             foreach (var name in (ReadOnlySpan<string>)["RRULE", "RDATE", "EXDATE", "EXRULE"])
                 fresh.Remove(name);
-            fresh.SetTime("RECURRENCE-ID", Written(occurrence, master));
+            fresh.SetTime("RECURRENCE-ID", _clock.Written(occurrence, master));
             source.Overrides.Add(component);
         }
         var editor = new CalendarEventEditor(component);
@@ -71,7 +73,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         // What was done to this very occurrence before is what is being replaced.
         if (FindOverride(source, occurrence) is { } replaced)
             source.Overrides.Remove(replaced);
-        if (!master.IsRecurring || occurrence.Seconds == Seconds(master.Start, master))
+        if (!master.IsRecurring || occurrence.Seconds == _clock.Seconds(master.Start, master))
         {
             ChangeAll(source, draft);
             return null;
@@ -79,7 +81,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
 
         var component = EventSource.Copy(source.Master);
         var second = EventSource.Of(component);
-        foreach (var later in source.Overrides.Where(o => !IsBefore(EventSource.Typed(o), occurrence)).ToList())
+        foreach (var later in source.Overrides.Where(o => !_clock.IsBefore(EventSource.Typed(o), occurrence)).ToList())
         {
             source.Overrides.Remove(later);
             new CalendarEventEditor(later).SetText("UID", newUid);
@@ -88,7 +90,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         KeepExceptions(component, master, occurrence, later: true);
         var editor = new CalendarEventEditor(component);
         editor.SetText("UID", newUid);
-        editor.SetTime("DTSTART", Written(occurrence, master));
+        editor.SetTime("DTSTART", _clock.Written(occurrence, master));
         var cut = EventSource.Typed(component);
         Write(editor, draft with { Rule = Remaining(MovedRule(cut, draft), master, occurrence) });
         editor.MarkRevised(now);
@@ -106,7 +108,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         {
             if (rule is not { Count: { } count } || draft.Rule!.ToString() != RuleText(master))
                 return rule;
-            var left = count - RuleStartsBefore(master, Written(occurrence, master).LocalSeconds);
+            var left = count - RuleStartsBefore(master, _clock.Written(occurrence, master).LocalSeconds);
             return left < 1 ? null : RecurrenceRule.Parse(rule.ToString().Replace($"COUNT={count}", $"COUNT={left}", StringComparison.Ordinal));
         }
     }
@@ -122,7 +124,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         if (FindOverride(source, occurrence) is { } component)
             source.Overrides.Remove(component);
         var editor = new CalendarEventEditor(source.Master);
-        editor.AddExceptionDate(Written(occurrence, master));
+        editor.AddExceptionDate(_clock.Written(occurrence, master));
         editor.MarkRevised(now);
         return HasOccurrences(source);
     }
@@ -135,7 +137,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         Require(source, occurrence);
         if (!master.IsRecurring)
             return false;
-        source.Overrides.RemoveAll(o => !IsBefore(EventSource.Typed(o), occurrence));
+        source.Overrides.RemoveAll(o => !_clock.IsBefore(EventSource.Typed(o), occurrence));
         EndBefore(source, master, occurrence);
         return HasOccurrences(source);
     }
@@ -148,7 +150,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
             return component;
         var master = source.Event;
         var copy = EventSource.Copy(source.Master);
-        var start = Written(occurrence, master);
+        var start = _clock.Written(occurrence, master);
         var shift = start.LocalSeconds - master.Start.LocalSeconds;
         var editor = new CalendarEventEditor(copy);
         editor.SetTime("DTSTART", start);
@@ -185,13 +187,13 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
 
         CalendarDateTime Until(CalendarDateTime until)
         {
-            var days = Day(start.LocalSeconds) - Day(before.Start.LocalSeconds);
+            var days = SeriesClock.Day(start.LocalSeconds) - SeriesClock.Day(before.Start.LocalSeconds);
             if (until.IsDate || start.IsDate)
-                return new(Day(Wall(until, before)) + days, CalendarTimeKind.Date);
-            var local = Wall(until, before) + (start.LocalSeconds - before.Start.LocalSeconds);
+                return new(SeriesClock.Day(_clock.Wall(until, before)) + days, CalendarTimeKind.Date);
+            var local = _clock.Wall(until, before) + (start.LocalSeconds - before.Start.LocalSeconds);
             return start.Kind == CalendarTimeKind.Floating
                 ? new(local, CalendarTimeKind.Floating)
-                : new(Resolve(start with { LocalSeconds = local }), CalendarTimeKind.Utc);
+                : new(_clock.Resolve(start with { LocalSeconds = local }), CalendarTimeKind.Utc);
         }
     }
 
@@ -231,9 +233,9 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
 
         CalendarDateTime Move(CalendarDateTime time)
         {
-            var wall = Wall(time, before);
+            var wall = _clock.Wall(time, before);
             if (after.Start.IsDate || (time.IsDate && !before.Start.IsDate))
-                return new(Day(wall) + Day(after.Start.LocalSeconds) - Day(before.Start.LocalSeconds), CalendarTimeKind.Date);
+                return new(SeriesClock.Day(wall) + SeriesClock.Day(after.Start.LocalSeconds) - SeriesClock.Day(before.Start.LocalSeconds), CalendarTimeKind.Date);
             return after.Start with { LocalSeconds = wall + (after.Start.LocalSeconds - before.Start.LocalSeconds) };
         }
     }
@@ -250,7 +252,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
             var plain = component.Properties[place];
             component.Properties[place] = new(plain.Name, [.. plain.Parameters, new("RANGE", ["THISANDFUTURE"])], plain.RawValue);
         }
-        if (!SameMoment(typed.Start, typed.RecurrenceId!.Value))
+        if (!_clock.SameMoment(typed.Start, typed.RecurrenceId!.Value))
             return;
         editor.SetTime("DTSTART", moved);
         if (typed.Start.IsDate != moved.IsDate)
@@ -276,8 +278,8 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
 
     // An UNTIL behind the rule's own end would bring it back to life: the cut may be at a further date that comes later.
     private bool EndsBefore(RecurrenceRule rule, CalendarEvent master, RecurrenceId occurrence) =>
-        (rule.Count is { } count && RuleStartsBefore(master, Written(occurrence, master).LocalSeconds) >= count)
-        || (rule.Until is { } until && Seconds(until, master) < occurrence.Seconds - (until.IsDate ? 86_400 : 0));
+        (rule.Count is { } count && RuleStartsBefore(master, _clock.Written(occurrence, master).LocalSeconds) >= count)
+        || (rule.Until is { } until && _clock.Seconds(until, master) < occurrence.Seconds - (until.IsDate ? 86_400 : 0));
 
     /// <summary>Of RDATE and EXDATE, keeps what lies before the split, or what does not.</summary>
     private void KeepExceptions(CalendarComponent component, CalendarEvent master, RecurrenceId split, bool later)
@@ -285,11 +287,11 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         var editor = new CalendarEventEditor(component);
         editor.Remove("EXDATE");
         foreach (var exception in master.ExceptionDates)
-            if (IsBefore(exception, master, split) != later)
+            if (_clock.IsBefore(exception, master, split) != later)
                 editor.AddExceptionDate(exception);
         editor.Remove("RDATE");
         foreach (var date in master.RecurrenceDates)
-            if (IsBefore(date.Start, master, split) != later)
+            if (_clock.IsBefore(date.Start, master, split) != later)
                 component.Properties.Add(DateProperty(date));
     }
 
@@ -323,8 +325,8 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     private CalendarComponent? FindOverride(EventSource source, RecurrenceId occurrence)
     {
         var master = source.Event;
-        var wall = Written(occurrence, master).LocalSeconds;
-        return source.Overrides.FirstOrDefault(o => EventSource.Typed(o) is { ThisAndFuture: false, RecurrenceId: { } id } && Wall(id, master) == wall);
+        var wall = _clock.Written(occurrence, master).LocalSeconds;
+        return source.Overrides.FirstOrDefault(o => EventSource.Typed(o) is { ThisAndFuture: false, RecurrenceId: { } id } && _clock.Wall(id, master) == wall);
     }
 
     private void Require(EventSource source, RecurrenceId occurrence)
@@ -337,7 +339,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
             _ => OccurrenceKind.Timed,
         };
         // A moved occurrence is still one of the rule's at its original start.
-        if (occurrence.Kind != kind || !(IsStart(source, Written(occurrence, master)) || FindOverride(source, occurrence) is not null))
+        if (occurrence.Kind != kind || !(IsStart(source, _clock.Written(occurrence, master)) || FindOverride(source, occurrence) is not null))
             throw new HouseholdException(HouseholdError.NotFound, $"The event has no occurrence '{occurrence}'.", "recurrenceId");
     }
 
@@ -346,7 +348,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     {
         var series = source.Series;
         var found = new List<Occurrence>();
-        var at = Seconds(start, series.Master!);
+        var at = _clock.Seconds(start, series.Master!);
         // Overlap alone does not say that it starts there, and a long event has many that do; so all are looked at.
         new OccurrenceExpander(zones).Expand(series with { Overrides = [] }, at, at + 1, MaxCounted, found);
         return found.Exists(o => o.Start == at);
@@ -366,50 +368,6 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         new OccurrenceExpander(zones).Expand(source.Series, long.MinValue, long.MaxValue, 1, found);
         return found.Count > 0;
     }
-
-    private bool IsBefore(CalendarEvent component, RecurrenceId split) =>
-        component.RecurrenceId is { } id && IsBefore(id, component, split);
-
-    private bool IsBefore(CalendarDateTime time, CalendarEvent master, RecurrenceId split) => Seconds(time, master) < split.Seconds;
-
-    /// <summary>An occurrence's original start as its master writes times.</summary>
-    private CalendarDateTime Written(RecurrenceId occurrence, CalendarEvent master)
-    {
-        var start = master.Start;
-        var seconds = occurrence.Seconds;
-        if (occurrence.Kind == OccurrenceKind.Timed && start is { Kind: CalendarTimeKind.Zoned, ZoneId: { } zone } && zones.Clock(zone) is { } clock)
-            seconds = clock.ToLocal(seconds);
-        return start with { LocalSeconds = seconds };
-    }
-
-    /// <summary>Wall-clock seconds in the master's zone.</summary>
-    private long Wall(CalendarDateTime time, CalendarEvent master)
-    {
-        if (time.Kind == master.Start.Kind && time.ZoneId == master.Start.ZoneId)
-            return time.LocalSeconds;
-        if (time.IsDate || time.Kind == CalendarTimeKind.Floating)
-            return time.LocalSeconds;
-        var utc = Seconds(time, master);
-        return master.Start is { Kind: CalendarTimeKind.Zoned, ZoneId: { } zone } && zones.Clock(zone) is { } clock ? clock.ToLocal(utc) : utc;
-    }
-
-    /// <summary>Seconds as occurrences of the master count them.</summary>
-    private long Seconds(CalendarDateTime time, CalendarEvent master)
-    {
-        var zone = time.Kind == CalendarTimeKind.Zoned ? time.ZoneId
-            : time.Kind == CalendarTimeKind.Utc ? null
-            : master.Start.Kind == CalendarTimeKind.Zoned ? master.Start.ZoneId : null;
-        return zone is not null && zones.Clock(zone) is { } clock ? clock.ToUtc(time.LocalSeconds) : time.LocalSeconds;
-    }
-
-    private bool SameMoment(CalendarDateTime left, CalendarDateTime right) =>
-        left.Kind == right.Kind && left.ZoneId == right.ZoneId ? left.LocalSeconds == right.LocalSeconds
-        : !left.IsDate && !right.IsDate && Resolve(left) == Resolve(right);
-
-    private long Resolve(CalendarDateTime time) =>
-        time is { Kind: CalendarTimeKind.Zoned, ZoneId: { } zone } && zones.Clock(zone) is { } clock ? clock.ToUtc(time.LocalSeconds) : time.LocalSeconds;
-
-    private static long Day(long localSeconds) => CivilDate.FloorDiv(localSeconds, CivilDate.SecondsPerDay) * CivilDate.SecondsPerDay;
 
     private static string RuleText(CalendarEvent master) => master.Rules.Count > 0 ? master.Rules[0].ToString() : "";
 }
