@@ -63,6 +63,49 @@ public sealed class PublishTests(ServiceFixture fixture) : IClassFixture<Service
     }
 
     [Fact]
+    public async Task An_event_in_a_zone_of_its_files_own_is_edited_and_moved_without_losing_its_time()
+    {
+        var (calendar, other) = (await _api.AddCalendarAsync("Own zone"), await _api.AddCalendarAsync("Other"));
+        await _api.ImportAsync(
+            calendar,
+            FeedText.Calendar(
+                "BEGIN:VTIMEZONE\r\nTZID:Ship time\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0330\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n",
+                "BEGIN:VEVENT\r\nUID:ship\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;TZID=Ship time:20260302T090000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;COUNT=2\r\nSUMMARY:Ship\r\nEND:VEVENT\r\n",
+                "BEGIN:VEVENT\r\nUID:office\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;TZID=W. Europe Standard Time:20260302T090000\r\nDURATION:PT1H\r\nSUMMARY:Office\r\nEND:VEVENT\r\n"));
+        var events = (await _api.ListAsync($"/api/events?calendar={calendar}")).ToDictionary(static e => e.Text("uid"));
+        Assert.Equal(("Ship time", "Europe/Berlin"), (events["ship"].Text("zone"), events["office"].Text("zone")));
+        var ship = $"/api/events/{events["ship"].Text("id")}";
+
+        (await _api.PutAsync(ship, new { summary = "Ship", start = "2026-03-02T10:00", zone = "Ship time", rrule = "FREQ=DAILY;COUNT=2" })).Expect(HttpStatusCode.OK);
+        Assert.Equal(["2026-03-02T06:30:00Z", "2026-03-03T06:30:00Z"], await StartsAsync(calendar));
+        (await _api.PutAsync($"{ship}?scope=this&recurrenceId=20260303T063000Z", new { summary = "Ship", start = "2026-03-03T11:00", zone = "Ship time" })).Expect(HttpStatusCode.OK);
+        (await _api.PutAsync(ship, new { calendarId = other, summary = "Ship", start = "2026-03-02T10:00", zone = "Ship time", rrule = "FREQ=DAILY;COUNT=2" })).Expect(HttpStatusCode.OK);
+        Assert.Equal(["2026-03-02T06:30:00Z", "2026-03-03T07:30:00Z"], await StartsAsync(other));
+        Assert.Contains("TZID:Ship time", (await _api.GetAsync($"/calendars/{other}.ics")).Text, StringComparison.Ordinal);
+
+        // In another event it is a zone that nobody knows.
+        var foreign = await _api.PutAsync($"/api/events/{events["office"].Text("id")}", new { summary = "Office", start = "2026-03-02T10:00", zone = "Ship time" });
+        Assert.Equal((HttpStatusCode.BadRequest, "zone"), (foreign.Status, foreign.Fields.Single()));
+
+        async Task<IEnumerable<string>> StartsAsync(string id) =>
+            (await _api.OccurrencesAsync("2026-03-01", "2026-03-08", id)).Where(static o => o.Text("summary") == "Ship").Select(static o => o.Text("start"));
+    }
+
+    [Fact]
+    public async Task An_event_is_not_moved_or_restored_into_a_calendar_that_holds_its_copy()
+    {
+        var (one, two) = (await _api.AddCalendarAsync("One"), await _api.AddCalendarAsync("Two"));
+        foreach (var calendar in new[] { one, two })
+            await _api.ImportAsync(calendar, FeedText.Calendar(FeedText.Event("copy", "Copy", "20260302T090000Z")));
+        var id = (await _api.ListAsync($"/api/events?calendar={one}")).Single().Text("id");
+
+        Assert.Equal(HttpStatusCode.Conflict, (await _api.PutAsync($"/api/events/{id}", new { calendarId = two, summary = "Copy", start = "2026-03-02T10:00" })).Status);
+        (await _api.DeleteAsync($"/api/events/{id}")).Expect(HttpStatusCode.NoContent);
+        Assert.Equal(HttpStatusCode.Conflict, (await _api.PostAsync($"/api/events/{id}/restore?calendarId={two}")).Status);
+        (await _api.PostAsync($"/api/events/{id}/restore")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task What_other_programs_keep_in_an_event_survives_an_edit()
     {
         var calendar = await _api.AddCalendarAsync("Guests");

@@ -430,6 +430,41 @@ public sealed class SeriesTests(ServiceFixture fixture) : IClassFixture<ServiceF
         Assert.Equal(["+0 10:00-10:30 Course", "+1 10:00-10:30 Course", "+2 10:00-10:30 Course", "+5 13:00-13:30 Course"], await ShownAsync(series));
     }
 
+    [Theory, MemberData(nameof(NearAndFar))]
+    public async Task Editing_the_following_from_a_changed_occurrence_replaces_what_was_done_to_it(bool far)
+    {
+        var series = await DailyAsync(far, "COUNT=4");
+        await PutAsync(series, "this", series.Agenda.RecurrenceId(2, "09:00"), new { summary = "Moved", start = series.Agenda.At(2, "20:00"), zone = "Europe/Berlin" });
+
+        await PutAsync(series, "following", series.Agenda.RecurrenceId(2, "09:00"),
+            new { summary = "Later", start = series.Agenda.At(2, "11:00"), zone = "Europe/Berlin", rrule = "FREQ=DAILY;COUNT=4" });
+
+        Assert.Equal(["+0 09:00-09:30 Stand-up", "+1 09:00-09:30 Stand-up", "+2 11:00-12:00 Later", "+3 11:00-12:00 Later"], await ShownAsync(series));
+    }
+
+    [Theory, MemberData(nameof(NearAndFar))]
+    public async Task An_imported_change_of_all_later_occurrences_still_applies_after_the_series_has_moved(bool far)
+    {
+        var agenda = Agenda.At(far);
+        var calendar = await _api.AddCalendarAsync("This and future");
+        var day = agenda.RecurrenceDay;
+        (await _api.ImportAsync(
+            calendar,
+            FeedText.Calendar(
+                $"BEGIN:VEVENT\r\nUID:range-{far}\r\nDTSTAMP:20200101T000000Z\r\nDTSTART;TZID=Europe/Berlin:{day(0)}T090000\r\nDURATION:PT30M\r\nRRULE:FREQ=DAILY;COUNT=4\r\nSUMMARY:Course\r\nEND:VEVENT\r\n",
+                $"BEGIN:VEVENT\r\nUID:range-{far}\r\nDTSTAMP:20200101T000000Z\r\nRECURRENCE-ID;TZID=Europe/Berlin;RANGE=THISANDFUTURE:{day(2)}T090000\r\n"
+                + $"DTSTART;TZID=Europe/Berlin:{day(2)}T140000\r\nDURATION:PT30M\r\nSUMMARY:Late course\r\nEND:VEVENT\r\n"))).Expect(HttpStatusCode.OK);
+        var series = new Series(agenda, calendar, (await _api.ListAsync($"/api/events?calendar={calendar}")).Single().Text("id"));
+        Assert.Equal(["+0 09:00-09:30 Course", "+1 09:00-09:30 Course", "+2 14:00-14:30 Late course", "+3 14:00-14:30 Late course"], await ShownAsync(series));
+
+        await PutAsync(series, "all", null, new { summary = "Course", start = agenda.At(0, "10:00"), end = agenda.At(0, "10:30"), zone = "Europe/Berlin", rrule = "FREQ=DAILY;COUNT=4" });
+
+        var shown = await ShownAsync(series);
+        Assert.Equal(["+0 10:00-10:30 Course", "+1 10:00-10:30 Course", "+2 14:00-14:30 Late course"], shown.Take(3));
+        Assert.EndsWith("Late course", shown[3], StringComparison.Ordinal);
+        Assert.Equal(4, shown.Count);
+    }
+
     [Fact]
     public async Task An_edit_of_an_old_version_is_refused_and_changes_nothing()
     {

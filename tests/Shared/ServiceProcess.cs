@@ -51,10 +51,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts <c>serve</c> on a free port and waits until it listens.</summary>
     /// <param name="dataFolder">Data folder; made when missing.</param>
     /// <param name="arguments">Further arguments of <c>serve</c>; a <c>--port</c> among them replaces the free one.</param>
-    public static async Task<ServiceProcess> StartAsync(string dataFolder, params string[] arguments)
+    public static Task<ServiceProcess> StartAsync(string dataFolder, params string[] arguments) => StartAsync(dataFolder, [], arguments);
+
+    /// <summary>The same with environment variables of its own.</summary>
+    public static async Task<ServiceProcess> StartAsync(string dataFolder, (string Name, string Value)[] environment, params string[] arguments)
     {
         string[] port = arguments.Contains("--port") ? [] : ["--port", "0"];
         var start = StartInfo(["serve", .. port, "--data", dataFolder, .. arguments]);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var process = new Process { StartInfo = start };
         var output = new StringBuilder();
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);

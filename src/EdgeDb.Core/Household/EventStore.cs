@@ -49,6 +49,14 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     public ValueTask<CalendarZones> ZonesAsync(string calendarId, CancellationToken cancellationToken) =>
         database.ReadAsync(calendarId, static (session, id) => CalendarZoneRows.Read(session, id), cancellationToken);
 
+    // An event that moves to another calendar takes along the zones that only its old one defines.
+    private ValueTask<CalendarZones> ZonesAsync(string calendarId, string? eventId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (CalendarId: calendarId, EventId: eventId),
+            static (session, ids) =>
+                CalendarZoneRows.Read(session, ids.CalendarId, ids.EventId is { } id ? Find(session, id)?.CalendarId : null),
+            cancellationToken);
+
     /// <summary>
     /// Writes the events of one edit together: all or none. Every expected version is compared inside the transaction.
     /// </summary>
@@ -61,7 +69,7 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             var target = window.Target;
             foreach (var change in changes)
             {
-                var zones = await ZonesAsync(change.CalendarId, cancellationToken).ConfigureAwait(false);
+                var zones = await ZonesAsync(change.CalendarId, change.Id, cancellationToken).ConfigureAwait(false);
                 compiled.Add((change, SeriesCompiler.CompileEdited(change.Source, zones, target)));
             }
             var ids = await database.WriteAsync(
@@ -132,19 +140,27 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             {
                 var stored = RequireEditable(session, id, change.ExpectedVersion);
                 if (stored.CalendarId != change.CalendarId)
+                {
+                    RequireNoCopy(session, change.CalendarId, series.Uid);
+                    CalendarZoneRows.Copy(session, stored.CalendarId, change.CalendarId);
                     session.Prepare("UPDATE event SET calendar_id = ?1 WHERE id = ?2").Bind(1, change.CalendarId).Bind(2, id).Execute();
+                }
             }
             else
             {
-                var exists = session.Prepare("SELECT count(*) FROM event WHERE calendar_id = ?1 AND uid = ?2").Bind(1, change.CalendarId).Bind(2, series.Uid);
-                if (exists.Scalar() > 0)
-                    throw new HouseholdException(HouseholdError.Conflict, "The calendar holds an event with this UID already.");
+                RequireNoCopy(session, change.CalendarId, series.Uid);
             }
             ids.Add(EventRows.Put(session, change.CalendarId, series, change.RestoredId ?? newIds[i]));
             if (change.RestoredId is { } restored)
                 session.Prepare("DELETE FROM event_trash WHERE id = ?1").Bind(1, restored).Execute();
         }
         return ids;
+    }
+
+    private static void RequireNoCopy(SqliteSession session, string calendarId, string uid)
+    {
+        if (session.Prepare("SELECT count(*) FROM event WHERE calendar_id = ?1 AND uid = ?2").Bind(1, calendarId).Bind(2, uid).Scalar() > 0)
+            throw new HouseholdException(HouseholdError.Conflict, "The calendar holds an event with this UID already.", "calendarId");
     }
 
     private static StoredEvent RequireEditable(SqliteSession session, string id, long? expectedVersion)

@@ -90,7 +90,8 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             sample.At is null ? null : zone,
             sample.Rule,
             [],
-            false);
+            false,
+            []);
         var now = Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         return new(null, calendarId, EventEditor.Create(uid, draft, now).ToUtf8(), null);
     }

@@ -7,7 +7,9 @@ namespace EdgeDb.Api;
 /// <summary>Between a VEVENT and the API's event.</summary>
 internal static class EventText
 {
-    public static EventDraft Draft(EventInput input) =>
+    /// <param name="input">What a person entered.</param>
+    /// <param name="ownZones">Zones the event is in already, which need not be known to anybody else.</param>
+    public static EventDraft Draft(EventInput input, IReadOnlyCollection<string> ownZones) =>
         EventDraft.Check(
             input.Summary,
             input.Description,
@@ -21,7 +23,8 @@ internal static class EventText
             input.Zone,
             input.Rrule,
             input.Reminders is null ? [] : [.. input.Reminders.Select(static r => (r ?? throw ProblemException.Invalid("reminders", "'reminders' holds a null.")).MinutesBefore)],
-            input.Private ?? false);
+            input.Private ?? false,
+            ownZones);
 
     /// <param name="stored">The event.</param>
     /// <param name="component">The component to describe: the master, an override, or the master moved to an occurrence.</param>
@@ -43,7 +46,7 @@ internal static class EventText
             Time(read.Start),
             Time(end),
             read.Start.IsDate,
-            read.Start.Kind switch { CalendarTimeKind.Zoned => read.Start.ZoneId, CalendarTimeKind.Utc => "UTC", _ => null },
+            read.Start.Kind switch { CalendarTimeKind.Zoned => ZoneNames.Find(read.Start.ZoneId!)?.Id ?? read.Start.ZoneId, CalendarTimeKind.Utc => "UTC", _ => null },
             read.Rules.Count > 0 ? read.Rules[0].ToString() : null,
             [.. read.ExceptionDates.Select(Time)],
             [.. read.RecurrenceDates.Select(static d => Time(d.Start))],

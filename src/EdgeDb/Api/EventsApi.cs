@@ -49,7 +49,7 @@ internal static class EventsApi
     {
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
         var calendarId = input.CalendarId ?? throw ProblemException.Invalid("calendarId", "'calendarId' is required.");
-        var source = EventEditor.Create(household.NewId(), EventText.Draft(input), Now(time));
+        var source = EventEditor.Create(household.NewId(), EventText.Draft(input, []), Now(time));
         var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = $"/api/events/{ids[0]}";
@@ -61,14 +61,14 @@ internal static class EventsApi
         var reader = new RequestReader(context.Request, "scope", "recurrenceId");
         var (scope, occurrence) = Scope(reader);
         var input = await reader.BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
-        var draft = EventText.Draft(input);
         var stored = await events.GetAsync(id, context.RequestAborted);
         RequireEditable(stored);
+        var source = EventSource.Read(stored.Source);
+        var draft = EventText.Draft(input, source.ZoneIds);
         var calendarId = input.CalendarId ?? stored.CalendarId;
         if (calendarId != stored.CalendarId && scope != EventScope.All)
             throw ProblemException.Invalid("calendarId", "Only a whole event can move to another calendar; use scope=all.");
 
-        var source = EventSource.Read(stored.Source);
         var editor = new EventEditor(await events.ZonesAsync(stored.CalendarId, context.RequestAborted), Now(time), household.NewId());
         EventSource? second = null;
         switch (scope)

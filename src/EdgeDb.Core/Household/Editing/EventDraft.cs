@@ -45,11 +45,12 @@ internal sealed record EventDraft(
         string? zone,
         string? rule,
         IReadOnlyList<int> remindersMinutes,
-        bool isPrivate)
+        bool isPrivate,
+        IReadOnlyCollection<string> ownZones)
     {
         if (allDay && zone is not null)
             throw HouseholdException.Bad("zone", "'zone' does not go with allDay: a whole day is the same day in every zone.");
-        var zoneId = zone is null ? null : FieldRules.Zone(zone, "zone");
+        var zoneId = zone is null ? null : ownZones.Contains(zone) ? zone : FieldRules.Zone(zone, "zone");
         var first = Time(start ?? throw HouseholdException.Bad("start", "'start' is required."), "start", allDay, zoneId);
         var to = end is not null ? Time(end, "end", allDay, zoneId)
             : allDay ? first with { LocalSeconds = first.LocalSeconds + 86_400 }

@@ -25,6 +25,9 @@ internal sealed class EventSource
     /// <summary>The typed view of everything as it is now.</summary>
     public EventSeries Series => new(Event, [.. Overrides.Select(Typed)]);
 
+    /// <summary>The zones its starts are in, as its text names them.</summary>
+    public IReadOnlyCollection<string> ZoneIds => [.. Overrides.Prepend(Master).Select(static c => Typed(c).Start.ZoneId).OfType<string>()];
+
     /// <summary>A new event.</summary>
     public static EventSource Of(CalendarComponent master) => new(master, []);
 
