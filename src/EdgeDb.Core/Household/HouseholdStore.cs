@@ -10,6 +10,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
 
     private static readonly string[] SettingNames = ["household.name", "household.zone", "household.language", "household.weekStart", "household.version"];
 
+    private readonly IdSource _ids = new(time);
+
     public ValueTask<HouseholdSettings> SettingsAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(0, static (session, _) => ReadSettings(session), cancellationToken);
 
@@ -163,7 +165,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             },
             cancellationToken);
 
-    internal string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
+    internal string NewId() => _ids.Next();
 
     internal HouseholdCalendar NewCalendar(string? name, string? color, CalendarOrigin origin, IReadOnlyList<string>? members, bool sample) =>
         new(
