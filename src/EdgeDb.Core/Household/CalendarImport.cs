@@ -29,7 +29,8 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
     /// <exception cref="HouseholdException">The text is no calendar or too large.</exception>
     public async Task<CalendarDocument> ReadAsync(Stream text, CancellationToken cancellationToken)
     {
-        var bytes = await ReadBoundedAsync(text, cancellationToken).ConfigureAwait(false);
+        var bytes = await BoundedRead.ToArrayAsync(text, limits.MaxBytes, cancellationToken).ConfigureAwait(false)
+            ?? throw new HouseholdException(HouseholdError.LimitReached, $"A calendar may have at most {limits.MaxBytes / (1024 * 1024)} MB.", "body");
         try
         {
             var document = Read(bytes);
@@ -203,18 +204,4 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
                 return hashes;
             },
             cancellationToken);
-
-    private async Task<byte[]> ReadBoundedAsync(Stream text, CancellationToken cancellationToken)
-    {
-        using var body = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await text.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            if (body.Length + read > limits.MaxBytes)
-                throw new HouseholdException(HouseholdError.LimitReached, $"A calendar may have at most {limits.MaxBytes / (1024 * 1024)} MB.", "body");
-            body.Write(buffer, 0, read);
-        }
-        return body.ToArray();
-    }
 }

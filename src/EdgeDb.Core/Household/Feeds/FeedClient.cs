@@ -178,27 +178,8 @@ internal sealed class FeedClient : IDisposable
             return Answer(await ReadBoundedAsync(stream, cancellationToken).ConfigureAwait(false), lastHash, null, null);
     }
 
-    /// <summary>Reads at most the limit of decompressed bytes, so that a compression bomb costs no more than that.</summary>
-    private async Task<byte[]> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var body = new MemoryStream();
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(64 * 1024);
-        try
-        {
-            int read;
-            while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                if (body.Length + read > _limits.MaxBytes)
-                    throw TooLarge();
-                body.Write(buffer, 0, read);
-            }
-            return body.ToArray();
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    private async Task<byte[]> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken) =>
+        await BoundedRead.ToArrayAsync(stream, _limits.MaxBytes, cancellationToken).ConfigureAwait(false) ?? throw TooLarge();
 
     private FeedFailure TooLarge() => new("too-large", $"The calendar is larger than {_limits.MaxBytes / (1024 * 1024)} MB.");
 
