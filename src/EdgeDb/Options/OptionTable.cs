@@ -15,7 +15,7 @@ internal static class OptionTable
     private static readonly OptionDefinition Port = new("port", "N", "8080", "", "0 to 65535; 0 takes a free one", "TCP port.");
 
     private static readonly OptionDefinition Zone = new(
-        "zone", "TZ", "", "", "an IANA name", "Time zone of a new household; the machine's own when not given. Later it is set in the browser.");
+        "zone", "TZ", "", "", "an IANA name", "Time zone of a new household; the machine's own when not given. Changed later by PUT /api/household.");
 
     private static readonly OptionDefinition Feed = new(
         "feed", "URL|FILE", "", "", "http, https, webcal or a file; up to 50", "Adds a calendar feed that is not there yet.", Repeatable: true);
