@@ -4,6 +4,7 @@
 # usage: ./publish.sh [--runtime RID] [--framework TFM]
 #   --runtime    linux-arm64 (default; Raspberry Pi with a 64-bit system), linux-x64, …
 #   --framework  net10.0 (default) or net9.0
+# For another processor than this machine's, .NET's cross-compilation packages (clang, a root file system) must be installed.
 # Output: artifacts/publish/RID/edgedb, libe_sqlite3.so and wwwroot/.
 # Exit code 3: a pack that only the package source can give is missing there; the last line names it.
 set -euo pipefail
@@ -15,7 +16,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --runtime) runtime=${2:?--runtime needs a value, for example linux-arm64}; shift 2 ;;
     --framework) framework=${2:?--framework needs a value: net10.0 or net9.0}; shift 2 ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "publish.sh: there is no option $1" >&2; exit 2 ;;
   esac
 done
@@ -29,9 +30,6 @@ trap 'rm -f "$log"' EXIT
 echo "Publishing $framework for $runtime to $output"
 rm -rf "$output"
 properties=(-c Release -r "$runtime" "-p:EdgeDbFramework=$framework" -p:PublishAot=true)
-if [ "${runtime##*-}" != "$(dotnet --info | sed -n 's/^ *RID: *[a-z]*-//p' | head -1)" ] && command -v "${runtime##*-}-linux-gnu-gcc" >/dev/null; then
-  properties+=("-p:CppCompilerAndLinker=${runtime##*-}-linux-gnu-gcc")
-fi
 if ! dotnet publish src/EdgeDb "${properties[@]}" -o "$output" >"$log" 2>&1; then
   missing=$(sed -n 's/.*error NU110[0-3]: Unable to find package \([^ ]*\)\..*/\1/p' "$log" | sort -u | paste -sd, | sed 's/,/, /g')
   if [ -n "$missing" ]; then
