@@ -19,9 +19,7 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
     /// <exception cref="HouseholdException">The calendar mirrors a feed, or the text is none or too large.</exception>
     public async Task<CalendarImportResult> ImportAsync(string calendarId, Stream text, CancellationToken cancellationToken)
     {
-        var calendar = await household.CalendarAsync(calendarId, cancellationToken).ConfigureAwait(false);
-        if (calendar.Origin == CalendarOrigin.Feed)
-            throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; import into a local one.");
+        await RequireLocalAsync(calendarId, cancellationToken).ConfigureAwait(false);
         return await ImportAsync(calendarId, await ReadAsync(text, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
@@ -45,8 +43,16 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
     /// <summary>Adds what was read to a local calendar.</summary>
     public async Task<CalendarImportResult> ImportAsync(string calendarId, CalendarDocument document, CancellationToken cancellationToken)
     {
+        await RequireLocalAsync(calendarId, cancellationToken).ConfigureAwait(false);
         var changed = await PutChangedAsync(calendarId, document, onlyNewer: true, cancellationToken).ConfigureAwait(false);
         return new(document.Series.Count, changed, 0, document.Problems.Count, document.Problems.Items);
+    }
+
+    // A mirror drops what its feed does not hold.
+    private async Task RequireLocalAsync(string calendarId, CancellationToken cancellationToken)
+    {
+        if ((await household.CalendarAsync(calendarId, cancellationToken).ConfigureAwait(false)).Origin == CalendarOrigin.Feed)
+            throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; import into a local one.");
     }
 
     /// <summary>Reads a calendar within the limits, with the text of its series. Throws <see cref="CalendarLimitException"/>.</summary>
@@ -70,22 +76,21 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
         string calendarId, CalendarDocument document, bool onlyNewer, CancellationToken cancellationToken)
     {
         var definitions = document.Zones.Where(static z => ZoneNames.Find(z.Id) is null).ToDictionary(static z => z.Id, document.TextOf, StringComparer.Ordinal);
-        var zones = new CalendarZones(document.Zones, document.Problems);
-        var stored = await StoredHashesAsync(calendarId, cancellationToken).ConfigureAwait(false);
-        var zonesChanged = await database.WriteAsync(
-            (Id: calendarId, Zones: definitions, Replace: !onlyNewer),
+        // Of two definitions with one name the first counts: a local calendar's own, which its events lie by.
+        var known = await database.WriteAsync(
+            (Id: calendarId, Zones: definitions, Mirror: !onlyNewer),
             static (session, state) =>
             {
                 HouseholdStore.RequireCalendar(session, state.Id);
-                var before = CalendarZoneRows.ReadTexts(session, state.Id);
-                var same = state.Zones.All(z => before.Any(b => b.Id == z.Key && b.Text.AsSpan().SequenceEqual(z.Value)));
-                if (!same || (state.Replace && before.Count != state.Zones.Count))
-                    CalendarZoneRows.Put(session, state.Id, state.Zones, state.Replace);
-                return !same;
+                if (state.Mirror)
+                    CalendarZoneRows.Mirror(session, state.Id, state.Zones);
+                else
+                    CalendarZoneRows.Add(session, state.Id, state.Zones);
+                return CalendarZoneRows.ReadDefinitions(session, state.Id);
             },
             cancellationToken).ConfigureAwait(false);
-        if (zonesChanged)
-            stored.Clear(); // Events that did not change themselves may lie elsewhere now.
+        var zones = new CalendarZones([.. known, .. document.Zones], document.Problems);
+        var stored = await StoredHashesAsync(calendarId, cancellationToken).ConfigureAwait(false);
 
         long changed = 0;
         var batch = new List<(EventSeries Series, byte[] Text, byte[] Hash)>();
@@ -94,7 +99,7 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
         {
             var text = document.TextOf(series);
             var hash = SeriesSource.Hash(text);
-            if (stored.TryGetValue(series.Uid, out var known) && hash.AsSpan().SequenceEqual(known))
+            if (stored.TryGetValue(series.Uid, out var before) && hash.AsSpan().SequenceEqual(before))
                 continue;
             batch.Add((series, text, hash));
             if (batch.Count == SeriesPerWrite)
@@ -125,6 +130,9 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
                     continue;
                 }
                 changed += written;
+                foreach (var one in compiled.Where(static c => c.Outside > 0))
+                    document.Problems.Add(
+                        new(0, "VEVENT", one.Uid, "DTSTART", $"has {one.Outside} occurrences outside of the years 1 to 9999; they are not shown"));
                 foreach (var one in compiled.Where(static c => c.Truncated))
                     document.Problems.Add(
                         new(0, "VEVENT", one.Uid, "RRULE",

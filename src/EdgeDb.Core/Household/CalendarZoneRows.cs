@@ -11,7 +11,13 @@ internal static class CalendarZoneRows
     /// <param name="session">Session.</param>
     /// <param name="calendarId">Whose zones.</param>
     /// <param name="otherId">A calendar whose zones are taken where the first has none of that name; null for none.</param>
-    internal static CalendarZones Read(SqliteSession session, string calendarId, string? otherId = null)
+    internal static CalendarZones Read(SqliteSession session, string calendarId, string? otherId = null) =>
+        new(ReadDefinitions(session, calendarId, otherId));
+
+    /// <param name="session">Session.</param>
+    /// <param name="calendarId">Whose zones.</param>
+    /// <param name="otherId">A calendar whose zones are taken where the first has none of that name; null for none.</param>
+    internal static List<CalendarTimeZoneDefinition> ReadDefinitions(SqliteSession session, string calendarId, string? otherId = null)
     {
         var definitions = new List<CalendarTimeZoneDefinition>();
         var texts = ReadTexts(session, calendarId);
@@ -25,7 +31,7 @@ internal static class CalendarZoneRows
                 if (CalendarTimeZoneDefinition.From(component, Ignored) is { } definition)
                     definitions.Add(definition);
         }
-        return new(definitions);
+        return definitions;
     }
 
     internal static List<(string Id, byte[] Text)> ReadTexts(SqliteSession session, string calendarId)
@@ -43,13 +49,27 @@ internal static class CalendarZoneRows
         session.Prepare("INSERT OR IGNORE INTO calendar_zone (calendar_id, tzid, ics) SELECT ?2, tzid, ics FROM calendar_zone WHERE calendar_id = ?1")
             .Bind(1, fromId).Bind(2, toId).Execute();
 
-    /// <summary>Replaces what a mirrored calendar has, or adds to what a local one has.</summary>
-    internal static void Put(SqliteSession session, string calendarId, IReadOnlyDictionary<string, byte[]> texts, bool replace)
+    /// <summary>Adds definitions to a local calendar; a name it has keeps the definition that its events lie by.</summary>
+    internal static void Add(SqliteSession session, string calendarId, IReadOnlyDictionary<string, byte[]> texts)
     {
-        if (replace)
-            session.Prepare("DELETE FROM calendar_zone WHERE calendar_id = ?1").Bind(1, calendarId).Execute();
         foreach (var (id, text) in texts)
-            session.Prepare("INSERT OR REPLACE INTO calendar_zone (calendar_id, tzid, ics) VALUES (?1, ?2, ?3)")
+            session.Prepare("INSERT OR IGNORE INTO calendar_zone (calendar_id, tzid, ics) VALUES (?1, ?2, ?3)")
                 .Bind(1, calendarId).Bind(2, id).BindUtf8(3, text).Execute();
+    }
+
+    /// <summary>
+    /// Begins the application of a body to a mirror: its definitions replace the old ones. Where they differ, events that did not change
+    /// themselves lie elsewhere now; and until the body is applied whole, no answer of the server may count as "not changed".
+    /// Both are written down here, so that a kill before the events are written does not lose it.
+    /// </summary>
+    internal static void Mirror(SqliteSession session, string calendarId, IReadOnlyDictionary<string, byte[]> texts)
+    {
+        session.Prepare("UPDATE feed SET etag = NULL, last_modified = NULL, content_hash = NULL WHERE calendar_id = ?1").Bind(1, calendarId).Execute();
+        var before = ReadTexts(session, calendarId);
+        if (before.Count == texts.Count && before.TrueForAll(b => texts.TryGetValue(b.Id, out var text) && b.Text.AsSpan().SequenceEqual(text)))
+            return;
+        session.Prepare("DELETE FROM calendar_zone WHERE calendar_id = ?1").Bind(1, calendarId).Execute();
+        Add(session, calendarId, texts);
+        session.Prepare("UPDATE event SET source_hash = x'' WHERE calendar_id = ?1").Bind(1, calendarId).Execute();
     }
 }

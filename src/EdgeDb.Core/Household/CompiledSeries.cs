@@ -15,6 +15,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="Source">The VEVENTs as iCalendar text.</param>
 /// <param name="Parts">What occurrences show; occurrences point here by index.</param>
 /// <param name="Occurrences">Those within the window asked for, or all of an event that does not recur.</param>
+/// <param name="Outside">Occurrences left out because they lie outside of the years 1 to 9999.</param>
 /// <param name="Truncated">The series has more occurrences in the window than are kept.</param>
 internal sealed record CompiledSeries(
     string Uid,
@@ -29,7 +30,8 @@ internal sealed record CompiledSeries(
     ReadOnlyMemory<byte> Source,
     IReadOnlyList<CompiledPart> Parts,
     IReadOnlyList<CompiledOccurrence> Occurrences,
-    bool Truncated);
+    bool Truncated,
+    int Outside);
 
 /// <summary>One row of the occurrence table.</summary>
 internal readonly record struct CompiledOccurrence(long Start, long End, OccurrenceKind Kind, RecurrenceId? Recurrence, int Part);

@@ -82,8 +82,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             {
                 var before = ReadMembers(session).FirstOrDefault(m => m.Id == change.Id) ?? throw HouseholdException.Missing("member", change.Id);
                 HouseholdException.CheckVersion(before.Version, change.Expected);
-                var after = before with { Name = change.Name ?? before.Name, Color = change.Color ?? before.Color, Version = before.Version + 1 };
-                session.Prepare("UPDATE member SET name = ?1, color = ?2, version = ?3 WHERE id = ?4")
+                var after = before with { Name = change.Name ?? before.Name, Color = change.Color ?? before.Color, Sample = false, Version = before.Version + 1 };
+                session.Prepare("UPDATE member SET name = ?1, color = ?2, version = ?3, sample = 0 WHERE id = ?4")
                     .Bind(1, after.Name).Bind(2, after.Color).Bind(3, after.Version).Bind(4, after.Id).Execute();
                 session.Touch(Topics.Members);
                 return after;
@@ -209,7 +209,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
     internal static HouseholdCalendar UpdateCalendar(
         SqliteSession session, HouseholdCalendar before, string? name, string? color, IReadOnlyList<string>? members)
     {
-        session.Prepare("UPDATE calendar SET name = ?1, color = ?2, version = version + 1 WHERE id = ?3")
+        session.Prepare("UPDATE calendar SET name = ?1, color = ?2, version = version + 1, sample = 0 WHERE id = ?3")
             .Bind(1, name is null ? before.Name : FieldRules.Name(name, "name"))
             .Bind(2, color is null ? before.Color : FieldRules.Color(color, "color"))
             .Bind(3, before.Id).Execute();

@@ -6,10 +6,12 @@ namespace EdgeDb.Core.Household;
 
 /// <summary>
 /// A made-up family, so that a first visitor sees what the calendar is for. Everything in it is marked as sample and goes
-/// with one click; what people added themselves stays.
+/// with one click. What people added or changed themselves stays, with the calendar it is in and the members of that.
 /// </summary>
 internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore household, EventStore events, TimeProvider time)
 {
+    private const string UidPrefix = "sample-";
+
     public ValueTask<bool> IsPresentAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
             0,
@@ -40,9 +42,13 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             0,
             static (session, _) =>
             {
-                foreach (var calendar in HouseholdStore.ReadCalendars(session).Where(static c => c.Sample))
-                    HouseholdStore.RemoveCalendar(session, calendar.Id);
-                session.Prepare("DELETE FROM member WHERE sample = 1").Execute();
+                foreach (var (key, uid) in Untouched(session))
+                    EventRows.Delete(session, key, uid);
+                // Empty and still as it came: it goes. Otherwise it has become the family's own.
+                session.Prepare("DELETE FROM calendar WHERE sample = 1 AND id NOT IN (SELECT calendar_id FROM event)").Execute();
+                session.Prepare("UPDATE calendar SET sample = 0 WHERE sample = 1").Execute();
+                session.Prepare("DELETE FROM member WHERE sample = 1 AND id NOT IN (SELECT member_id FROM calendar_member)").Execute();
+                session.Prepare("UPDATE member SET sample = 0 WHERE sample = 1").Execute();
                 session.Touch(Topics.Members);
                 session.Touch(Topics.Calendars);
                 session.Touch(Topics.Household);
@@ -50,6 +56,20 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
                 return true;
             },
             cancellationToken);
+
+    private static List<(long Key, string Uid)> Untouched(SqliteSession session)
+    {
+        var events = new List<(long, string)>();
+        var rows = session.Prepare(
+            """
+            SELECT e.key, e.uid FROM event e JOIN calendar c ON c.id = e.calendar_id
+            WHERE c.kind = 'local' AND e.version = 1 AND substr(e.uid, 1, 7) = ?1
+            """);
+        rows.Bind(1, UidPrefix);
+        while (rows.Step())
+            events.Add((rows.Int64(0), rows.Text(1)!));
+        return events;
+    }
 
     private sealed record SampleEvent(
         string Calendar, string Summary, LocalDate Day, string? At = null, int Minutes = 60, string? Rule = null, string? Location = null, int Days = 1);
@@ -66,7 +86,7 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             IReadOnlyList<string> who = members.TryGetValue(name, out var member) ? [member] : [.. members.Values];
             calendars.Add(name, HouseholdStore.InsertCalendar(session, household.NewCalendar(name, null, CalendarOrigin.Local, who, sample: true)).Id);
         }
-        return plan.Select(e => (calendars[e.Calendar], e, household.NewId())).ToList();
+        return plan.Select(e => (calendars[e.Calendar], e, UidPrefix + household.NewId())).ToList();
     }
 
     private EventChange Event((string CalendarId, SampleEvent Event, string Uid) item, string zone)

@@ -8,6 +8,10 @@ internal static class SeriesCompiler
     /// <summary>Occurrences kept of one series: every hour for 200 days. A rule that yields more is an error of its program.</summary>
     internal const int MaxOccurrences = 5_000;
 
+    // What can be shown: whole days of the years 1 to 9999. A duration of a thousand centuries leads out of them.
+    private const long FirstSecond = -62_135_510_400;
+    private const long LastSecond = 253_402_214_400;
+
     // Years 1 to 9999 of any zone: where an event that does not recur is looked for.
     private const long Always = 400_000_000_000;
 
@@ -24,6 +28,7 @@ internal static class SeriesCompiler
         var parts = new List<CompiledPart>(1);
         var partOf = new Dictionary<CalendarEvent, int>(ReferenceEqualityComparer.Instance);
         var occurrences = new List<CompiledOccurrence>(found.Count);
+        var outside = found.RemoveAll(static o => o.Start < FirstSecond || o.End > LastSecond);
         foreach (var occurrence in found)
         {
             if (!partOf.TryGetValue(occurrence.Event, out var part))
@@ -49,7 +54,8 @@ internal static class SeriesCompiler
             source,
             parts,
             occurrences,
-            Truncated: !complete);
+            Truncated: !complete,
+            outside);
     }
 
     /// <summary>Compiles stored text for another window; source and hash stay empty. Null when nothing in it can be placed in time.</summary>

@@ -68,5 +68,5 @@ internal static class EventText
     }
 
     private static string Time(CalendarDateTime time) =>
-        DateTime.UnixEpoch.AddSeconds(time.LocalSeconds).ToString(time.IsDate ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        TimeText.Clock(time.LocalSeconds).ToString(time.IsDate ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 }

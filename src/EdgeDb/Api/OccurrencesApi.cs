@@ -42,8 +42,9 @@ internal static class OccurrencesApi
             return;
 
         var page = await occurrences.ReadAsync(query, context.RequestAborted);
-        context.Response.ContentType = "application/json; charset=utf-8";
-        using var json = new Utf8JsonWriter(context.Response.BodyWriter, ApiJson.WriterOptions);
+        // Whole before it is sent: a failure half-way must be a problem document, not half an answer.
+        var body = new ArrayBufferWriter<byte>(16 * 1024);
+        using var json = new Utf8JsonWriter(body, ApiJson.WriterOptions);
         json.WriteStartObject();
         json.WriteString("from"u8, TimeText.Instant(from.ToUnixTimeSeconds()));
         json.WriteString("to"u8, TimeText.Instant(to.ToUnixTimeSeconds()));
@@ -51,7 +52,8 @@ internal static class OccurrencesApi
         WriteItems(json, page.Items);
         json.WriteString("next"u8, page.Next?.ToString());
         json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
+        json.Flush();
+        await SendAsync(context, body);
     }
 
     private static async Task NextAsync(HttpContext context, OccurrenceReader occurrences, HouseholdStore household, TimeProvider time)
@@ -70,23 +72,36 @@ internal static class OccurrencesApi
         }
 
         // The tag leaves "now" out: while nothing begins, ends or changes, asking again costs the client nothing.
-        var items = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(items, ApiJson.WriterOptions))
-        {
-            json.WriteStartObject();
-            WriteItems(json, page.Items);
-            json.WriteEndObject();
-        }
-        if (Etags.NotModified(context, $"\"{Convert.ToHexStringLower(SHA256.HashData(items.WrittenSpan).AsSpan(0, 12))}\""))
+        if (Etags.NotModified(context, Tag(zone, page.Items)))
             return;
+        var body = new ArrayBufferWriter<byte>(1024);
+        using var json = new Utf8JsonWriter(body, ApiJson.WriterOptions);
+        json.WriteStartObject();
+        json.WriteString("now"u8, TimeText.Instant(now.ToUnixTimeSeconds()));
+        json.WriteString("zone"u8, zone.Id);
+        WriteItems(json, page.Items);
+        json.WriteEndObject();
+        json.Flush();
+        await SendAsync(context, body);
+    }
+
+    private static string Tag(DateTimeZone zone, IReadOnlyList<OccurrenceView> items)
+    {
+        var content = new ArrayBufferWriter<byte>(1024);
+        using var json = new Utf8JsonWriter(content, ApiJson.WriterOptions);
+        json.WriteStartObject();
+        json.WriteString("zone"u8, zone.Id);
+        WriteItems(json, items);
+        json.WriteEndObject();
+        json.Flush();
+        return $"\"{Convert.ToHexStringLower(SHA256.HashData(content.WrittenSpan).AsSpan(0, 12))}\"";
+    }
+
+    private static async Task SendAsync(HttpContext context, ArrayBufferWriter<byte> body)
+    {
         context.Response.ContentType = "application/json; charset=utf-8";
-        using var body = new Utf8JsonWriter(context.Response.BodyWriter, ApiJson.WriterOptions);
-        body.WriteStartObject();
-        body.WriteString("now"u8, TimeText.Instant(now.ToUnixTimeSeconds()));
-        body.WriteString("zone"u8, zone.Id);
-        WriteItems(body, page.Items);
-        body.WriteEndObject();
-        await body.FlushAsync(context.RequestAborted);
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
     }
 
     private static OccurrencePosition? Cursor(RequestReader reader)

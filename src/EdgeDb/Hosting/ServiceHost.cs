@@ -37,15 +37,6 @@ internal static class ServiceHost
         Register(builder.Services, household, options, time, loggers);
         await using var app = builder.Build();
         Route(app);
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (IOException exception)
-        {
-            // Kestrel's message names the address that is taken.
-            return CommandTable.Refuse($"{exception.Message} Choose another one with --port.");
-        }
         var damaged = false;
         // The next start checks the file and replaces it as the option says; systemd makes that start happen.
         database.IncidentRaised += incident =>
@@ -55,6 +46,15 @@ internal static class ServiceHost
             damaged = true;
             app.Lifetime.StopApplication();
         };
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException exception)
+        {
+            // Kestrel's message names the address that is taken.
+            return CommandTable.Refuse($"{exception.Message} Choose another one with --port.");
+        }
         await Console.Out.WriteLineAsync($"EdgeDb is listening on {Address(app, options)}");
         await app.WaitForShutdownAsync();
         return damaged ? CommandTable.Failed : CommandTable.Done;

@@ -35,7 +35,7 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
 
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         // A name a person chose stays; the placeholder gives way to what the calendar calls itself.
-        var name = feed.Name == FeedStore.SuggestName(feed.Address) ? ShortName(document.Name) : null;
+        var name = ShortName(document.Name);
         var asked = document.RefreshInterval is { IsPositiveOrZero: true, Days: < 366, Seconds: < 366 * 86_400 } interval
             ? TimeSpan.FromDays(interval.Days) + TimeSpan.FromSeconds(interval.Seconds)
             : (TimeSpan?)null;
@@ -44,7 +44,7 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
             static (session, state) =>
             {
                 FeedStore.RecordApplied(
-                    session, state.Feed.Id, state.Response, state.Now, state.Next, state.Document.Series.Count, state.Document.Problems, state.Name);
+                    session, state.Feed.Id, state.Response, state.Now, state.Next, state.Document.Series.Count, state.Document.Problems, !state.Document.IsTruncated, state.Name);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);

@@ -126,16 +126,30 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
             },
             cancellationToken);
 
-    /// <summary>Writes down that a body was applied whole. Runs in the operation that applies its last part.</summary>
+    /// <summary>
+    /// Writes down that a body was applied. One that broke off is not remembered, so that the next answer counts as new whatever its
+    /// validators say.
+    /// </summary>
     internal static void RecordApplied(
-        SqliteSession session, string id, FeedResponse response, long now, long next, long events, CalendarProblems problems, string? suggestedName)
+        SqliteSession session,
+        string id,
+        FeedResponse response,
+        long now,
+        long next,
+        long events,
+        CalendarProblems problems,
+        bool isWhole,
+        string? suggestedName)
     {
         // It may have been removed while its last events were written.
         Require(session, id);
         RecordSuccess(session, id, now, next);
-        session.Prepare("UPDATE feed SET etag = ?2, last_modified = ?3, content_hash = ?4, event_count = ?5, skipped_count = ?6 WHERE id = ?1")
-            .Bind(1, id).Bind(2, response.ETag).Bind(3, response.LastModified).BindBlob(4, response.Hash).Bind(5, events)
-            .Bind(6, (long)problems.Count).Execute();
+        var update = session.Prepare(
+            "UPDATE feed SET etag = ?2, last_modified = ?3, content_hash = ?4, event_count = ?5, skipped_count = ?6 WHERE id = ?1");
+        update.Bind(1, id).Bind(5, events).Bind(6, (long)problems.Count);
+        if (isWhole)
+            update.Bind(2, response.ETag).Bind(3, response.LastModified).BindBlob(4, response.Hash);
+        update.Execute();
         session.Prepare("DELETE FROM feed_problem WHERE feed_id = ?1").Bind(1, id).Execute();
         for (var i = 0; i < problems.Items.Count; i++)
         {
@@ -147,9 +161,10 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
         }
         if (suggestedName is not null)
         {
-            session.Prepare("UPDATE calendar SET name = ?2 WHERE id = (SELECT calendar_id FROM feed WHERE id = ?1) AND name <> ?2")
-                .Bind(1, id).Bind(2, suggestedName).Execute();
-            session.Touch(Topics.Calendars);
+            // Compared again here: somebody may have named it while it was read.
+            var feed = Require(session, id);
+            if (feed.Name == SuggestName(feed.Address))
+                HouseholdStore.UpdateCalendar(session, HouseholdStore.RequireCalendar(session, feed.CalendarId), suggestedName, null, null);
         }
     }
 
