@@ -122,6 +122,24 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Importing_into_the_mirror_of_a_feed_is_refused()
+    {
+        var (data, file) = await PrepareAsync();
+        await using (var service = await ServiceProcess.StartAsync(data, "--feed", file))
+        {
+            var api = new Api(service);
+            await Api.EventuallyAsync(
+                "the feed was read", async () => (await api.GetAsync("/api/feeds")) is var answer && answer.Items[0].Text("state") == "ok" ? answer : null);
+            Assert.Equal(0, await service.StopAsync());
+        }
+
+        var import = await RunAsync("import", file, "--calendar", "School", "--data", data);
+
+        Assert.Equal(2, import.ExitCode);
+        Assert.Contains("mirrors a feed", import.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_feed_file_that_changes_is_read_again_when_asked()
     {
         var (data, file) = await PrepareAsync();

@@ -480,6 +480,73 @@ public sealed class FeedTests(ServiceFixture fixture) : IClassFixture<ServiceFix
         Assert.DoesNotContain(await _api.ListAsync("/api/feeds"), f => f.Text("id") == added.Id);
     }
 
+    [Fact]
+    public async Task A_body_that_broke_off_is_asked_for_again_without_its_validators()
+    {
+        var whole = FeedText.Calendar(FeedText.Event("a", "Maths", Nine(0)), FeedText.Event("b", "Art", Nine(1)));
+        var text = whole[..whole.IndexOf("BEGIN:VEVENT\r\nUID:b", StringComparison.Ordinal)];
+        await using var server = new FeedServer(request => request.Headers.ContainsKey("If-None-Match") ? 304 : FeedReply.Ok(text, ("ETag", "\"v1\"")));
+        var feed = await AddAsync(server.Address + "/a.ics");
+
+        text = whole;
+        feed = await RefreshAsync(feed);
+
+        Assert.Equal(["+0 09:00-10:00 Maths", "+1 09:00-10:00 Art"], await ShownAsync(feed));
+    }
+
+    [Fact]
+    public async Task Events_follow_the_zone_their_calendar_defines_when_it_changes()
+    {
+        var offset = "+0200";
+        await using var server = new FeedServer(
+            _ => FeedReply.Ok(
+                FeedText.Calendar(
+                    $"BEGIN:VTIMEZONE\r\nTZID:Club time\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:{offset}\r\nTZOFFSETTO:{offset}\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n",
+                    FeedText.Event("a", "Training", Nine(0)).Replace("DTSTART:", "DTSTART;TZID=Club time:", StringComparison.Ordinal).Replace("0000Z\r\nDURATION", "0000\r\nDURATION", StringComparison.Ordinal))));
+        var feed = await AddAsync(server.Address + "/a.ics");
+        Assert.Equal(["+0 07:00-08:00 Training"], await ShownAsync(feed));
+
+        offset = "+0500";
+        feed = await RefreshAsync(feed);
+
+        Assert.Equal(["+0 04:00-05:00 Training"], await ShownAsync(feed));
+    }
+
+    [Fact]
+    public async Task An_event_beyond_the_years_that_can_be_shown_is_listed_as_skipped_and_hurts_nobody()
+    {
+        await using var server = new FeedServer(
+            _ => FeedReply.Ok(
+                FeedText.Calendar(
+                    FeedText.Event("long", "Long", Nine(0)).Replace("DURATION:PT1H", "DURATION:P500000W", StringComparison.Ordinal),
+                    FeedText.Event("last", "Last", "20270101T000000Z").Replace("DTSTART:20270101T000000Z\r\nDURATION:PT1H", "DTSTART;VALUE=DATE:99991231", StringComparison.Ordinal),
+                    FeedText.Event("a", "Maths", Nine(1)))));
+        var feed = await AddAsync(server.Address + "/a.ics");
+
+        Assert.Equal(["+1 09:00-10:00 Maths"], await ShownAsync(feed));
+        Assert.Equal(3, (await _api.ListAsync($"/api/events?calendar={feed.Text("calendarId")}")).Count);
+        Assert.Contains(await ProblemsAsync(feed), static p => p.TextOrNull("uid") == "long" && p.Text("reason").Contains("9999", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_name_given_while_the_feed_is_read_stays()
+    {
+        using var hold = new ManualResetEventSlim();
+        await using var server = new FeedServer(
+            _ =>
+            {
+                hold.Wait(TimeSpan.FromSeconds(20));
+                return FeedReply.Ok(FeedText.Calendar("X-WR-CALNAME:Theirs\r\n", FeedText.Event("a", "Maths", Nine(0))));
+            });
+        var added = (await _api.PostAsync("/api/feeds", new { address = server.Address + "/a.ics" })).Expect(HttpStatusCode.Created);
+        await Api.EventuallyAsync("the request has arrived", () => Task.FromResult(server.Requests.IsEmpty ? null : server));
+
+        (await _api.PutAsync($"/api/feeds/{added.Id}", new { name = "Ours" })).Expect(HttpStatusCode.OK);
+        hold.Set();
+
+        Assert.Equal("Ours", (await SettledAsync(added.Id, static f => f.TextOrNull("lastAttemptAt") is not null)).Text("name"));
+    }
+
     private async Task<JsonElement> AddAsync(string address, string? name = null, string[]? members = null)
     {
         var added = (await _api.PostAsync("/api/feeds", new { address, name, members })).Expect(HttpStatusCode.Created);

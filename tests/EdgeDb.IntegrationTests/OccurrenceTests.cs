@@ -193,6 +193,15 @@ public sealed class OccurrenceTests(ServiceFixture fixture) : IClassFixture<Serv
     }
 
     [Fact]
+    public async Task What_comes_next_is_another_answer_in_another_zone()
+    {
+        var tokyo = await _api.GetAsync("/api/next?zone=Asia/Tokyo");
+
+        Assert.Equal(HttpStatusCode.NotModified, (await _api.GetAsync("/api/next?zone=Asia/Tokyo", tokyo.ETag)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await _api.GetAsync("/api/next?zone=Europe/Berlin", tokyo.ETag)).Status);
+    }
+
+    [Fact]
     public async Task Pages_continue_where_the_one_before_ended_although_events_come_and_go()
     {
         var calendar = await _api.AddCalendarAsync("Pages");
