@@ -17,26 +17,30 @@ internal sealed class CalendarScope
     private readonly Dictionary<string, CalendarFacts> _calendars = new(StringComparer.Ordinal);
     private readonly Dictionary<long, ShownPart> _parts = [];
     private readonly Dictionary<long, Concerned> _concerned = [];
+    // Marked by CalendarRemoval: their events are gone for everybody, and only copies in other calendars count.
+    private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private readonly HashSet<string>? _wanted;
 
     internal CalendarScope(SqliteSession session, IReadOnlyCollection<string> calendarIds, IReadOnlyCollection<string> memberIds)
     {
         _session = session;
-        var calendars = session.Prepare("SELECT id, color, kind FROM calendar");
+        var calendars = session.Prepare("SELECT id, color, kind, removal FROM calendar");
         while (calendars.Step())
         {
             var id = calendars.Text(0)!;
             _calendars.Add(id, new(calendars.Text(1)!, calendars.Text(2) == "local", [id], []));
+            if (calendars.Int64(3) != 0)
+                _removed.Add(id);
         }
         var members = session.Prepare("SELECT calendar_id, member_id FROM calendar_member ORDER BY calendar_id, member_id");
         while (members.Step())
             _calendars[members.Text(0)!].Members.Add(members.Text(1)!);
 
-        if (calendarIds.Count == 0 && memberIds.Count == 0)
+        if (calendarIds.Count == 0 && memberIds.Count == 0 && _removed.Count == 0)
             return;
         _wanted = new(StringComparer.Ordinal);
         foreach (var (id, facts) in _calendars)
-            if ((calendarIds.Count == 0 || calendarIds.Contains(id)) && (memberIds.Count == 0 || facts.Members.Any(memberIds.Contains)))
+            if (!_removed.Contains(id) && (calendarIds.Count == 0 || calendarIds.Contains(id)) && (memberIds.Count == 0 || facts.Members.Any(memberIds.Contains)))
                 _wanted.Add(id);
     }
 
@@ -112,6 +116,7 @@ internal sealed class CalendarScope
         else
         {
             others.Add(calendarId);
+            others.RemoveAll(_removed.Contains);
             others.Sort(StringComparer.Ordinal);
             var members = others.SelectMany(id => _calendars[id].Members).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             concerned = new(others, members, _wanted is null || others.Exists(_wanted.Contains));

@@ -22,7 +22,8 @@ internal static class EventCopies
     }
 
     /// <summary>Chooses the shown copy among the rows of <paramref name="uid"/>. Call after every insert, update or delete of one.</summary>
-    internal static void Elect(SqliteSession session, string uid)
+    /// <returns>True when another copy than before is shown.</returns>
+    internal static bool Elect(SqliteSession session, string uid)
     {
         var copies = Read(session, uid);
         for (var i = 0; i < copies.Count; i++)
@@ -33,15 +34,18 @@ internal static class EventCopies
                     Join(copies, copies[i].Group, copies[j].Group);
         }
 
+        var changed = false;
         foreach (var copy in copies)
         {
             var primary = copies.Where(c => c.Group == copy.Group).MaxBy(c => (c.Sequence, c.Stamp, -c.Key))!.Key;
             if (primary == copy.Primary)
                 continue;
+            changed = true;
             session.Prepare("UPDATE event SET primary_key = ?1 WHERE key = ?2").Bind(1, primary).Bind(2, copy.Key).Execute();
             if (copy.Primary == copy.Key || primary == copy.Key)
                 session.Prepare("UPDATE occurrence SET hidden = ?1 WHERE event_key = ?2").Bind(1, primary == copy.Key ? 0L : 1L).Bind(2, copy.Key).Execute();
         }
+        return changed;
     }
 
     private static void Join(List<Copy> copies, int from, int to)

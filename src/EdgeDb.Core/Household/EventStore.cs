@@ -19,7 +19,7 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     internal const int TrashDays = 30;
 
     private const string Columns =
-        "e.id, e.calendar_id, e.uid, e.version, c.kind = 'local', s.ics, e.summary FROM event e JOIN calendar c ON c.id = e.calendar_id JOIN event_source s ON s.event_key = e.key";
+        "e.id, e.calendar_id, e.uid, e.version, c.kind = 'local', s.ics, e.summary FROM event e JOIN calendar c ON c.id = e.calendar_id AND c.removal = 0 JOIN event_source s ON s.event_key = e.key";
 
     /// <summary>Throws <see cref="HouseholdException"/> when there is none.</summary>
     public async ValueTask<StoredEvent> GetAsync(string id, CancellationToken cancellationToken) =>

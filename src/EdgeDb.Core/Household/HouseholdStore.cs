@@ -137,13 +137,16 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
 
     /// <summary>
     /// Removes a local calendar. One that still holds events is refused unless <paramref name="withEvents"/> says that they
-    /// may go too; they can be restored into another calendar for 30 days.
+    /// may go too; they can be restored into another calendar for 30 days. Asked again after a kill, it goes on.
     /// </summary>
-    public Task DeleteCalendarAsync(string id, bool withEvents, long? expectedVersion, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            (Id: id, WithEvents: withEvents, Expected: expectedVersion, Now: time.GetUtcNow().ToUnixTimeSeconds()),
+    public async Task DeleteCalendarAsync(string id, bool withEvents, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            (Id: id, WithEvents: withEvents, Expected: expectedVersion),
             static (session, arguments) =>
             {
+                if (session.Prepare("SELECT count(*) FROM calendar WHERE id = ?1 AND kind = 'local' AND removal <> 0").Bind(1, arguments.Id).Scalar() > 0)
+                    return true;
                 var calendar = RequireCalendar(session, arguments.Id);
                 HouseholdException.CheckVersion(calendar.Version, arguments.Expected);
                 if (calendar.Origin == CalendarOrigin.Feed)
@@ -153,17 +156,18 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
                         HouseholdError.Conflict,
                         $"The calendar still holds {calendar.EventCount} events; repeat the request with events=delete to remove them too.",
                         "events");
-                session.Prepare(
-                        """
-                        INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at)
-                        SELECT event.id, event.calendar_id, event.uid, event_source.ics, ?2
-                        FROM event JOIN event_source ON event_source.event_key = event.key WHERE event.calendar_id = ?1
-                        """)
-                    .Bind(1, arguments.Id).Bind(2, arguments.Now).Execute();
-                RemoveCalendar(session, arguments.Id);
+                CalendarRemoval.Mark(session, arguments.Id, keepInTrash: true);
                 return true;
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        await FinishRemovalsAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Deletes what calendars marked by <see cref="CalendarRemoval.Mark"/> still hold. Whoever asked for the removal and went
+    /// away does not stop it, so callers pass no token of a request.
+    /// </summary>
+    internal Task FinishRemovalsAsync(CancellationToken cancellationToken) => CalendarRemoval.FinishAsync(database, time, cancellationToken);
 
     internal string NewId() => _ids.Next();
 
@@ -223,23 +227,6 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         return RequireCalendar(session, before.Id);
     }
 
-    internal static void RemoveCalendar(SqliteSession session, string id)
-    {
-        // Other calendars may hold copies of its events that were hidden behind them: those step forward.
-        var shared = new List<string>();
-        var statement = session.Prepare(
-            "SELECT DISTINCT e.uid FROM event e JOIN event o ON o.uid = e.uid AND o.calendar_id <> e.calendar_id WHERE e.calendar_id = ?1");
-        statement.Bind(1, id);
-        while (statement.Step())
-            shared.Add(statement.Text(0)!);
-        statement.Reset();
-        session.Prepare("DELETE FROM calendar WHERE id = ?1").Bind(1, id).Execute();
-        foreach (var uid in shared)
-            EventCopies.Elect(session, uid);
-        session.Touch(Topics.Calendars);
-        session.Touch(Topics.Occurrences);
-    }
-
     internal static HouseholdCalendar RequireCalendar(SqliteSession session, string id) =>
         ReadCalendars(session, id) is [var calendar] ? calendar : throw HouseholdException.Missing("calendar", id);
 
@@ -270,7 +257,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         var statement = session.Prepare(
             """
             SELECT id, name, color, kind, sample, version, (SELECT count(*) FROM event WHERE event.calendar_id = calendar.id)
-            FROM calendar WHERE ?1 IS NULL OR id = ?1 ORDER BY id
+            FROM calendar WHERE removal = 0 AND (?1 IS NULL OR id = ?1) ORDER BY id
             """);
         statement.Bind(1, id);
         while (statement.Step())

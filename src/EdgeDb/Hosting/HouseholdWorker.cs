@@ -22,6 +22,7 @@ internal sealed partial class HouseholdWorker(
         {
             try
             {
+                await household.Store.FinishRemovalsAsync(stoppingToken);
                 await household.Window.MoveAsync(stoppingToken);
                 await household.Events.EmptyTrashAsync(stoppingToken);
             }

@@ -48,19 +48,26 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
             },
             cancellationToken);
 
-    /// <summary>Removes a feed with its mirror; the source is not touched, so adding it again brings everything back.</summary>
-    public Task DeleteAsync(string id, long? expectedVersion, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    /// <summary>
+    /// Removes a feed with its mirror; the source is not touched, so adding it again brings everything back. Asked again
+    /// after a kill, it goes on.
+    /// </summary>
+    public async Task DeleteAsync(string id, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
             (Id: id, Expected: expectedVersion),
             static (session, arguments) =>
             {
+                if (session.Prepare("SELECT count(*) FROM feed f JOIN calendar c ON c.id = f.calendar_id WHERE f.id = ?1 AND c.removal <> 0").Bind(1, arguments.Id).Scalar() > 0)
+                    return true;
                 var feed = Require(session, arguments.Id);
                 HouseholdException.CheckVersion(feed.Version, arguments.Expected);
-                HouseholdStore.RemoveCalendar(session, feed.CalendarId);
-                session.Touch(Topics.Feeds);
+                CalendarRemoval.Mark(session, feed.CalendarId, keepInTrash: false);
                 return true;
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        await household.FinishRemovalsAsync(CancellationToken.None).ConfigureAwait(false);
+    }
 
     /// <summary>Makes a feed due now, whatever its back-off says.</summary>
     public Task<Feed> AskNowAsync(string id, CancellationToken cancellationToken) =>
@@ -196,7 +203,7 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
             """
             SELECT f.id, f.calendar_id, c.name, c.color, f.address, f.etag, f.last_modified, f.content_hash, f.failures, f.last_attempt_at,
               f.last_success_at, f.next_attempt_at, f.error_reason, f.error_detail, f.event_count, f.skipped_count, f.version
-            FROM feed f JOIN calendar c ON c.id = f.calendar_id WHERE ?1 IS NULL OR f.id = ?1 ORDER BY f.id
+            FROM feed f JOIN calendar c ON c.id = f.calendar_id AND c.removal = 0 WHERE ?1 IS NULL OR f.id = ?1 ORDER BY f.id
             """);
         rows.Bind(1, id);
         while (rows.Step())

@@ -20,7 +20,8 @@ CREATE TABLE calendar (
   color   TEXT    NOT NULL,
   kind    TEXT    NOT NULL CHECK (kind IN ('local', 'feed')),
   sample  INTEGER NOT NULL DEFAULT 0,
-  version INTEGER NOT NULL DEFAULT 1
+  version INTEGER NOT NULL DEFAULT 1,
+  removal INTEGER NOT NULL DEFAULT 0           -- not 0: gone for everybody, and its events are being deleted; 2: into the trash
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE calendar_member (

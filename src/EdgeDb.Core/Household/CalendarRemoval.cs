@@ -1,0 +1,88 @@
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>
+/// Removes calendars, large ones too, without holding up other writes: a first write marks the calendar, and from then on it
+/// is gone for everybody (its feed as well: nothing is read for it any more); what it held follows in writes of bounded size,
+/// and the row itself, with its feed, goes last. A kill in between leaves the mark, from which the removal goes on.
+/// </summary>
+internal static class CalendarRemoval
+{
+    private const int EventsPerWrite = 100;
+    private const int OccurrencesPerWrite = 5_000;
+    private const long IntoTrash = 2;
+
+    /// <summary>Makes a calendar disappear. Runs in a write operation, after which <see cref="FinishAsync"/> must be called.</summary>
+    internal static void Mark(SqliteSession session, string id, bool keepInTrash)
+    {
+        session.Prepare("UPDATE calendar SET removal = ?2 WHERE id = ?1 AND removal = 0").Bind(1, id).Bind(2, keepInTrash ? IntoTrash : 1L).Execute();
+        session.Touch(Topics.Calendars);
+        session.Touch(Topics.Occurrences);
+        session.Touch(Topics.Feeds);
+    }
+
+    /// <summary>Deletes what marked calendars still hold. May run twice at once: every write looks for what is left.</summary>
+    internal static async Task FinishAsync(SqliteDatabase database, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        while (await database.WriteAsync(now, RemoveSome, cancellationToken).ConfigureAwait(false))
+        {
+        }
+    }
+
+    /// <returns>False when nothing was left to remove.</returns>
+    internal static bool RemoveSome(SqliteSession session, long now)
+    {
+        var marked = session.Prepare("SELECT id, removal FROM calendar WHERE removal <> 0 LIMIT 1");
+        if (!marked.Step())
+            return false;
+        var (id, keepInTrash) = (marked.Text(0)!, marked.Int64(1) == IntoTrash);
+        marked.Reset();
+
+        var (events, complete) = NextEvents(session, id);
+        var shownChanged = false;
+        foreach (var (key, uid) in events)
+        {
+            if (keepInTrash)
+                session.Prepare(
+                        """
+                        INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at)
+                        SELECT event.id, event.calendar_id, event.uid, event_source.ics, ?2
+                        FROM event JOIN event_source ON event_source.event_key = event.key WHERE event.key = ?1
+                        """)
+                    .Bind(1, key).Bind(2, now).Execute();
+            session.Prepare("DELETE FROM event WHERE key = ?1").Bind(1, key).Execute();
+            // Other calendars may hold copies that were hidden behind it: those step forward.
+            shownChanged |= EventCopies.Elect(session, uid);
+        }
+        // Nobody has seen the others since the mark.
+        if (shownChanged)
+            session.Touch(Topics.Occurrences);
+        if (complete)
+            session.Prepare("DELETE FROM calendar WHERE id = ?1").Bind(1, id).Execute();
+        return true;
+    }
+
+    private static (List<(long Key, string Uid)> Events, bool Complete) NextEvents(SqliteSession session, string calendarId)
+    {
+        var events = new List<(long, string)>(EventsPerWrite);
+        long occurrences = 0;
+        var rows = session.Prepare(
+            "SELECT key, uid, (SELECT count(*) FROM occurrence WHERE event_key = key) FROM event WHERE calendar_id = ?1 LIMIT ?2");
+        rows.Bind(1, calendarId).Bind(2, EventsPerWrite + 1L);
+        var complete = true;
+        while (rows.Step())
+        {
+            if (events.Count == EventsPerWrite || occurrences > OccurrencesPerWrite)
+            {
+                complete = false;
+                break;
+            }
+            events.Add((rows.Int64(0), rows.Text(1)!));
+            occurrences += rows.Int64(2);
+        }
+        rows.Reset();
+        return (events, complete);
+    }
+}
