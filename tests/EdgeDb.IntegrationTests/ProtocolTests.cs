@@ -35,7 +35,7 @@ public sealed class ProtocolTests(ServiceFixture fixture) : IClassFixture<Servic
         { "GET /api/members HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \"\u0080\u0081\"\r\nConnection: close\r\n\r\n", 400 },
         { "GET http://elsewhere.example/api/members HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400 },
         { "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 404 },
-        { "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\nConnection: close\r\n\r\n", 404 },
+        { "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\nConnection: close\r\n\r\n", 421 },
     };
 
     [Theory, MemberData(nameof(Requests))]

@@ -1,12 +1,13 @@
 using EdgeDb.Api;
+using EdgeDb.Core.Household;
 
 namespace EdgeDb.Hosting;
 
 /// <summary>
-/// What every answer and every request has in common at the edge: security headers, and no writes on behalf of another
-/// site's page. There are no accounts yet, so a page on the internet must not be able to use a browser at home as its hand.
+/// What every answer and every request has in common at the edge: security headers, names this service answers to, and no
+/// writes on behalf of another site's page. There are no accounts yet, so a page on the internet must not be able to use a browser at home as its hand.
 /// </summary>
-internal sealed class EdgeGuard(RequestDelegate next)
+internal sealed class EdgeGuard(RequestDelegate next, HostNames names)
 {
     private const string ContentSecurityPolicy =
         "default-src 'self'; img-src 'self' data:; style-src 'self'; connect-src 'self'; "
@@ -27,6 +28,12 @@ internal sealed class EdgeGuard(RequestDelegate next)
             },
             context);
 
+        var host = context.Request.Host.Host;
+        if (!names.Includes(host))
+            throw new ProblemException(
+                421, "unknown-host", "This board does not answer to that name",
+                $"The name '{HouseholdException.Shorten(host)}' is not known here. Start the service with --host {HouseholdException.Shorten(host)} if it should be.", "Host");
+
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && IsCrossSite(context.Request))
             throw new ProblemException(
@@ -34,7 +41,8 @@ internal sealed class EdgeGuard(RequestDelegate next)
         return next(context);
     }
 
-    // Programs send neither header; browsers send Origin with every write, and Sec-Fetch-Site since 2023.
+    // Programs send neither header. Browsers send Origin with every write, but Sec-Fetch-Site only to origins they trust (https or
+    // localhost): at http://board.local there is Origin alone.
     private static bool IsCrossSite(HttpRequest request)
     {
         var site = request.Headers["Sec-Fetch-Site"].ToString();

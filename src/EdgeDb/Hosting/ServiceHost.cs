@@ -126,6 +126,7 @@ internal static class ServiceHost
         services.AddSingleton(provider => new HouseholdWorker(
             household, provider.GetRequiredService<FeedRefresher>(), time, loggers.CreateLogger<HouseholdWorker>()));
         services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
+        services.AddSingleton(new HostNames(options.Hosts));
         services.AddSingleton<Etags>();
         services.AddSingleton<ChangeStream>();
         services.AddSingleton(new StaticFiles(Path.Combine(AppContext.BaseDirectory, "wwwroot")));

@@ -9,6 +9,9 @@ internal sealed record EdgeDbOptions
 
     public required string Listen { get; init; }
 
+    /// <summary>Names the service answers to besides those of every home network.</summary>
+    public required IReadOnlyList<string> Hosts { get; init; }
+
     public required int Port { get; init; }
 
     public required string Zone { get; init; }

@@ -7,10 +7,16 @@ namespace EdgeDb.Options;
 /// <summary>Every option of the service. Values come from the defaults, then the environment, then the command line.</summary>
 internal static class OptionTable
 {
+    private const int MaxHosts = 50;
+
     private static readonly OptionDefinition Data = new("data", "DIR", "./data", "", "a folder that can be written", "Where the database and its copies are kept.");
 
     private static readonly OptionDefinition Listen = new(
         "listen", "ADDRESS", "localhost", "", "localhost, an IP address or * for all", "Address the browser's requests are accepted on.");
+
+    private static readonly OptionDefinition Host = new(
+        "host", "NAME", "", "", "a DNS name; up to 50",
+        "Answers requests under this name too; addresses, the machine's name and names of home networks need none.", Repeatable: true);
 
     private static readonly OptionDefinition Port = new("port", "N", "8080", "", "0 to 65535; 0 takes a free one", "TCP port.");
 
@@ -39,7 +45,7 @@ internal static class OptionTable
         "After a damaged database was set aside: start from the last good copy, start empty, or do not start.");
 
     public static IReadOnlyList<OptionDefinition> All { get; } =
-        [Data, Listen, Port, Zone, Feed, Sample, FeedInterval, WindowBack, WindowAhead, BackupsKept, OnCorruption];
+        [Data, Listen, Host, Port, Zone, Feed, Sample, FeedInterval, WindowBack, WindowAhead, BackupsKept, OnCorruption];
 
     /// <summary>Puts the options together. Every problem is reported, not only the first.</summary>
     /// <param name="commandLine">Values by option name.</param>
@@ -51,16 +57,14 @@ internal static class OptionTable
             if (entry.Key is string name && name.StartsWith("EDGEDB__", StringComparison.Ordinal) && !All.Any(o => o.EnvironmentName == name))
                 problems.Add($"{name} is set in the environment, and there is no such option.");
 
-        var feeds = commandLine.TryGetValue(Feed.Name, out var given)
-            ? given
-            : (environment[Feed.EnvironmentName] as string ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
         return new()
         {
             Data = ReadFolder(Text(Data)),
             Listen = ReadAddress(Text(Listen)),
+            Hosts = ReadHosts(Texts(Host)),
             Port = Port.Integer(Text(Port), 0, 65535, problems),
             Zone = ReadZone(Text(Zone)),
-            Feeds = feeds,
+            Feeds = Texts(Feed),
             Sample = ReadSwitch(Sample),
             FeedInterval = TimeSpan.FromMinutes(FeedInterval.Integer(Text(FeedInterval), 5, 1440, problems)),
             WindowMonthsBack = WindowBack.Integer(Text(WindowBack), 1, 120, problems),
@@ -71,6 +75,11 @@ internal static class OptionTable
 
         string Text(OptionDefinition option) =>
             commandLine.TryGetValue(option.Name, out var values) ? values[^1] : environment[option.EnvironmentName] as string ?? option.Default;
+
+        List<string> Texts(OptionDefinition option) =>
+            commandLine.TryGetValue(option.Name, out var values)
+                ? values
+                : (environment[option.EnvironmentName] as string ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
 
         string ReadFolder(string text)
         {
@@ -89,6 +98,16 @@ internal static class OptionTable
                 return text;
             problems.Add($"--listen: '{text}' is not localhost, * or an IP address.");
             return "localhost";
+        }
+
+        List<string> ReadHosts(List<string> names)
+        {
+            if (names.Count > MaxHosts)
+                problems.Add($"--host: at most {MaxHosts} names may be given; these are {names.Count}.");
+            foreach (var name in names)
+                if (Uri.CheckHostName(name) != UriHostNameType.Dns)
+                    problems.Add($"--host: '{name}' is not a DNS name such as board.example.org.");
+            return names;
         }
 
         bool ReadSwitch(OptionDefinition option)

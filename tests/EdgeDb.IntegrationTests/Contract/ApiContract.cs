@@ -82,7 +82,7 @@ internal sealed class ApiContract
         string method, string path, IEnumerable<string> query, string? requestBody, int status, string? contentType, string body, IEnumerable<string> headers)
     {
         if (Find(method, path) is not { } operation)
-            return status is 404 or 405 ? [] : [$"{method} {path} answers {status} and is not documented"];
+            return status is 404 or 405 or 421 ? [] : [$"{method} {path} answers {status} and is not documented"];
         var responses = operation.Definition.GetProperty("responses");
         if (!responses.TryGetProperty(status.ToString(System.Globalization.CultureInfo.InvariantCulture), out var response)
             && !responses.TryGetProperty("default", out response))
