@@ -30,6 +30,8 @@ public sealed class ProtocolTests(ServiceFixture fixture) : IClassFixture<Servic
         { "POST /api/members HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", 400 },
         { "POST /api/members HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n", 400 },
         { "POST /api/members HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n", 413 },
+        // 0x41000 bytes of blanks: more than the 256 KB of a JSON body, and nothing said so before.
+        { $"POST /api/members HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n41000\r\n{new string(' ', 0x41000)}\r\n0\r\n\r\n", 413 },
         { "POST /api/members HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnonsense\r\n", 400 },
         { "POST /api/members HTTP/1.1\r\nHost: localhost\r\nContent-Type: \u00e4\u00f6\r\nContent-Length: 2\r\n\r\n{}", 400 },
         { "GET /api/members HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \"\u0080\u0081\"\r\nConnection: close\r\n\r\n", 400 },

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EdgeDb.Core.Household;
+using Microsoft.AspNetCore.Http.Features;
 using NodaTime;
 using NodaTime.Text;
 
@@ -91,6 +92,9 @@ internal readonly struct RequestReader
             throw new ProblemException(415, "unsupported-media-type", "The body's type is not understood", "Send Content-Type: application/json.", "Content-Type");
         if (_request.ContentLength > MaxBodyBytes)
             throw new ProblemException(413, "too-large", "The request is too large", $"The body may have at most {MaxBodyBytes} bytes.", "body");
+        // A chunked body tells its length only at its end: the server counts along and ends the reading with 413.
+        if (_request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxBodyBytes;
         return await JsonSerializer.DeserializeAsync(_request.Body, type, cancellationToken)
             ?? throw ProblemException.Invalid("body", "The body must be a JSON object; it is null.");
     }
