@@ -497,6 +497,25 @@ public sealed class SeriesTests(ServiceFixture fixture) : IClassFixture<ServiceF
         (await _api.DeleteAsync($"/api/events/{id}?scope=this&recurrenceId={agenda.RecurrenceId(0, "09:00")}")).Expect(HttpStatusCode.NoContent);
     }
 
+    [Fact]
+    public async Task Deleting_the_only_occurrence_does_not_delete_those_that_are_added_meanwhile()
+    {
+        for (var round = 0; round < 25; round++)
+        {
+            var series = await DailyAsync(false, "COUNT=1");
+            var grown = new { summary = "More", start = series.Agenda.At(0, "09:00"), end = series.Agenda.At(0, "09:30"), zone = "Europe/Berlin", rrule = "FREQ=DAILY;COUNT=3" };
+
+            var change = _api.PutAsync($"/api/events/{series.Id}", grown);
+            var delete = _api.DeleteAsync($"/api/events/{series.Id}?scope=this&recurrenceId={series.Agenda.RecurrenceId(0, "09:00")}");
+
+            // Both can only have been done when the change came first, and then the delete meant one of three.
+            if ((await change).Status == HttpStatusCode.OK && (await delete).Status == HttpStatusCode.NoContent)
+                Assert.Equal(["+1 09:00-09:30 More", "+2 09:00-09:30 More"], await ShownAsync(series));
+            else
+                Assert.Contains((await delete).Status, (HttpStatusCode[])[HttpStatusCode.NoContent, HttpStatusCode.PreconditionFailed]);
+        }
+    }
+
     private async Task<Series> DailyAsync(bool far, string ruleParts)
     {
         var agenda = Agenda.At(far);

@@ -110,6 +110,8 @@ internal static class EventsApi
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return;
             }
+            // That nothing is left was true of the version that was read.
+            expected ??= stored.Version;
         }
         await events.DeleteAsync(id, expected, context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
