@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Xunit;
@@ -495,6 +496,24 @@ public sealed class SeriesTests(ServiceFixture fixture) : IClassFixture<ServiceF
         }
         Assert.Equal("Once", (await _api.GetAsync($"/api/events/{id}")).Json.Text("summary"));
         (await _api.DeleteAsync($"/api/events/{id}?scope=this&recurrenceId={agenda.RecurrenceId(0, "09:00")}")).Expect(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task The_tag_of_an_event_or_occurrence_that_was_read_guards_its_change()
+    {
+        var series = await DailyAsync(false, "COUNT=3");
+        foreach (var query in (string[])["", $"?recurrenceId={series.Agenda.RecurrenceId(1, "09:00")}"])
+        {
+            var address = $"/api/events/{series.Id}{query}";
+            var read = (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
+            Assert.Equal($"\"{read.Version}\"", read.ETag);
+            Assert.Equal(HttpStatusCode.NotModified, (await _api.GetAsync(address, read.ETag)).Status);
+
+            var body = new { summary = "Changed", start = series.Agenda.At(0, "09:00"), zone = "Europe/Berlin", rrule = "FREQ=DAILY;COUNT=3" };
+            (await _api.PutAsync($"/api/events/{series.Id}", body, long.Parse(read.ETag!.Trim('"'), CultureInfo.InvariantCulture))).Expect(HttpStatusCode.OK);
+            Assert.Equal(HttpStatusCode.PreconditionFailed, (await _api.PutAsync($"/api/events/{series.Id}", body, read.Version)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await _api.GetAsync(address, read.ETag)).Status);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using NodaTime;
@@ -31,13 +32,14 @@ internal static class EventsApi
             ApiJson.Web.EventList);
     }
 
-    private static async Task GetAsync(HttpContext context, string id, EventStore events, Etags etags, TimeProvider time)
+    private static async Task GetAsync(HttpContext context, string id, EventStore events, TimeProvider time)
     {
         var reader = new RequestReader(context.Request, "recurrenceId");
         var occurrence = Occurrence(reader);
-        if (etags.NotModified(context, Topics.Occurrences, Topics.Calendars))
-            return;
         var stored = await events.GetAsync(id, context.RequestAborted);
+        // The version alone, so that what was read can be sent back as If-Match; nothing else is in the answer.
+        if (Etags.NotModified(context, VersionTag(stored)))
+            return;
         var source = EventSource.Read(stored.Source);
         var component = occurrence is { } one
             ? new EventEditor(await events.ZonesAsync(stored.CalendarId, context.RequestAborted), Now(time), "").Describe(source, one)
@@ -127,9 +129,11 @@ internal static class EventsApi
     private static async Task WriteAsync(HttpContext context, EventStore events, string id)
     {
         var stored = await events.GetAsync(id, context.RequestAborted);
-        context.Response.Headers.ETag = $"\"{stored.Version}\"";
+        context.Response.Headers.ETag = VersionTag(stored);
         await context.Response.WriteAsJsonAsync(EventText.Body(stored, EventSource.Read(stored.Source).Master, null), ApiJson.Web.EventBody);
     }
+
+    private static string VersionTag(StoredEvent stored) => string.Create(CultureInfo.InvariantCulture, $"\"{stored.Version}\"");
 
     private static void RequireEditable(StoredEvent stored)
     {
