@@ -38,6 +38,11 @@ internal sealed class ChangeStream : IDisposable
     private async Task ServeAsync(HttpContext context)
     {
         _ = new RequestReader(context.Request);
+        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(context.Request.Method))
+            return; // Its answer ends with the headers, and takes no stream's place.
         var client = new Client();
         lock (_lock)
         {
@@ -49,9 +54,6 @@ internal sealed class ChangeStream : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
         try
         {
-            context.Response.ContentType = "text/event-stream; charset=utf-8";
-            context.Response.Headers.CacheControl = "no-store";
-            context.Response.Headers["X-Accel-Buffering"] = "no";
             await WriteAsync(context, string.Create(CultureInfo.InvariantCulture, $"retry: 2000\nid: {_database.CommitVersion}\nevent: hello\ndata: {{}}\n\n"), stop.Token);
             while (true)
             {

@@ -140,6 +140,7 @@ internal static class ServiceHost
         app.UseMiddleware<EdgeGuard>();
         var files = app.Services.GetRequiredService<StaticFiles>();
         app.Use((context, next) => ServeFileAsync(files, context, next));
+        app.UseRoutingOfHead();
         app.MapHouseholdApi();
         app.MapMembersApi();
         app.MapCalendarsApi();
