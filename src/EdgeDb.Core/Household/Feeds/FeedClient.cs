@@ -8,7 +8,18 @@ namespace EdgeDb.Core.Household;
 /// <param name="Hash">SHA-256 of the body; of the last one on 304.</param>
 /// <param name="ETag">To send next time.</param>
 /// <param name="LastModified">To send next time.</param>
-internal sealed record FeedResponse(byte[]? Content, byte[]? Hash, string? ETag, string? LastModified);
+internal sealed record FeedResponse(byte[]? Content, byte[]? Hash, string? ETag, string? LastModified)
+{
+    public byte[]? Content { get; private set; } = Content;
+
+    /// <summary>Hands over the body and forgets it: up to 10 MB that would otherwise live until its last event is written.</summary>
+    public byte[] TakeContent()
+    {
+        var content = Content!;
+        Content = null;
+        return content;
+    }
+}
 
 /// <summary>Reads feeds: conditional requests, bounded in time, size and redirects. Never puts an address into a message.</summary>
 internal sealed class FeedClient : IDisposable

@@ -1,14 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;
 
 /// <summary>Applies what a feed brought to the calendar that mirrors it.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asks for holds nothing to dispose of.")]
 internal sealed class FeedImport(SqliteDatabase database, CalendarImport import, TimeProvider time)
 {
+    // A parsed calendar takes several times the size of its text: two large ones at once would be more than the service may have.
+    private readonly SemaphoreSlim _one = new(1, 1);
+
     /// <summary>
     /// Applies a body. The body's hash is written down last, so a kill in between only means that it is applied again.
-    /// Throws <see cref="FeedFailure"/> when it is no calendar; the last good copy then stays.
+    /// Throws <see cref="FeedFailure"/> when it is no calendar; the last good copy then stays. One at a time: others wait.
     /// </summary>
     /// <param name="feed">The feed.</param>
     /// <param name="response">Its answer, with content.</param>
@@ -17,10 +22,24 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
     public async Task<CalendarImportResult> ApplyAsync(
         Feed feed, FeedResponse response, Func<TimeSpan?, TimeSpan> pause, CancellationToken cancellationToken)
     {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ApplyOneAsync(feed, response, pause, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<CalendarImportResult> ApplyOneAsync(
+        Feed feed, FeedResponse response, Func<TimeSpan?, TimeSpan> pause, CancellationToken cancellationToken)
+    {
         CalendarDocument document;
         try
         {
-            document = import.Read(response.Content!);
+            document = import.Read(response.TakeContent());
         }
         catch (CalendarLimitException exception)
         {
