@@ -309,11 +309,16 @@ public sealed class FeedTests(ServiceFixture fixture) : IClassFixture<ServiceFix
     }
 
     [Fact]
-    public async Task The_interval_a_calendar_asks_for_is_kept()
+    public async Task The_interval_a_calendar_asks_for_is_kept_also_while_nothing_changes()
     {
-        await using var server = new FeedServer(_ => FeedReply.Ok(FeedText.Calendar("REFRESH-INTERVAL;VALUE=DURATION:PT12H\r\n")));
+        await using var server = new FeedServer(
+            static request => request.Headers.ContainsKey("If-None-Match")
+                ? 304
+                : FeedReply.Ok(FeedText.Calendar("REFRESH-INTERVAL;VALUE=DURATION:PT12H\r\n"), ("ETag", "\"v1\"")));
+        var feed = await AddAsync(server.Address + "/a.ics");
 
-        Assert.InRange(Pause(await AddAsync(server.Address + "/a.ics")), 12 * 3600 * 0.9 - 1, 12 * 3600 * 1.1 + 1);
+        Assert.InRange(Pause(feed), 12 * 3600 * 0.9 - 1, 12 * 3600 * 1.1 + 1);
+        Assert.InRange(Pause(await RefreshAsync(feed)), 12 * 3600 * 0.9 - 1, 12 * 3600 * 1.1 + 1);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="LastAttemptAt">Unix seconds; null before the first.</param>
 /// <param name="LastSuccessAt">Unix seconds; null before the first.</param>
 /// <param name="NextAttemptAt">Unix seconds.</param>
+/// <param name="AskedInterval">Time between two requests that the calendar asked for when it was last read.</param>
 /// <param name="ErrorReason">Stable word; null after a success.</param>
 /// <param name="ErrorDetail">Sentence; null after a success.</param>
 /// <param name="EventCount">Events in the last good copy.</param>
@@ -33,6 +34,7 @@ internal sealed record Feed(
     long? LastAttemptAt,
     long? LastSuccessAt,
     long NextAttemptAt,
+    TimeSpan? AskedInterval,
     string? ErrorReason,
     string? ErrorDetail,
     long EventCount,

@@ -59,11 +59,11 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
             ? TimeSpan.FromDays(interval.Days) + TimeSpan.FromSeconds(interval.Seconds)
             : (TimeSpan?)null;
         await database.WriteAsync(
-            (Feed: feed, Response: response, Now: now, Next: now + (long)pause(asked).TotalSeconds, Document: document, Name: name),
+            (Feed: feed, Response: response, Now: now, Next: now + (long)pause(asked).TotalSeconds, Asked: asked, Document: document, Name: name),
             static (session, state) =>
             {
                 FeedStore.RecordApplied(
-                    session, state.Feed.Id, state.Response, state.Now, state.Next, state.Document.Series.Count, state.Document.Problems, !state.Document.IsTruncated, state.Name);
+                    session, state.Feed.Id, state.Response, state.Now, state.Next, state.Asked, state.Document.Series.Count, state.Document.Problems, !state.Document.IsTruncated, state.Name);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);

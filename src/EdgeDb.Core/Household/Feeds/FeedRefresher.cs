@@ -85,7 +85,7 @@ internal sealed partial class FeedRefresher(
             var response = await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
             if (response.Content is null)
             {
-                await store.RecordUnchangedAsync(feed, response, FeedSchedule.AfterSuccess(interval, null, Jitter()), cancellationToken).ConfigureAwait(false);
+                await store.RecordUnchangedAsync(feed, response, FeedSchedule.AfterSuccess(interval, feed.AskedInterval, Jitter()), cancellationToken).ConfigureAwait(false);
                 LogUnchanged(logger, feed.Id);
                 return;
             }

@@ -143,6 +143,7 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
         FeedResponse response,
         long now,
         long next,
+        TimeSpan? asked,
         long events,
         CalendarProblems problems,
         bool isWhole,
@@ -152,8 +153,8 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
         Require(session, id);
         RecordSuccess(session, id, now, next);
         var update = session.Prepare(
-            "UPDATE feed SET etag = ?2, last_modified = ?3, content_hash = ?4, event_count = ?5, skipped_count = ?6 WHERE id = ?1");
-        update.Bind(1, id).Bind(5, events).Bind(6, (long)problems.Count);
+            "UPDATE feed SET etag = ?2, last_modified = ?3, content_hash = ?4, event_count = ?5, skipped_count = ?6, asked_interval = ?7 WHERE id = ?1");
+        update.Bind(1, id).Bind(5, events).Bind(6, (long)problems.Count).Bind(7, (long?)asked?.TotalSeconds);
         if (isWhole)
             update.Bind(2, response.ETag).Bind(3, response.LastModified).BindBlob(4, response.Hash);
         update.Execute();
@@ -202,7 +203,7 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
         var rows = session.Prepare(
             """
             SELECT f.id, f.calendar_id, c.name, c.color, f.address, f.etag, f.last_modified, f.content_hash, f.failures, f.last_attempt_at,
-              f.last_success_at, f.next_attempt_at, f.error_reason, f.error_detail, f.event_count, f.skipped_count, f.version
+              f.last_success_at, f.next_attempt_at, f.asked_interval, f.error_reason, f.error_detail, f.event_count, f.skipped_count, f.version
             FROM feed f JOIN calendar c ON c.id = f.calendar_id AND c.removal = 0 WHERE ?1 IS NULL OR f.id = ?1 ORDER BY f.id
             """);
         rows.Bind(1, id);
@@ -229,11 +230,12 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
                     rows.NullableInt64(9),
                     rows.NullableInt64(10),
                     rows.Int64(11),
-                    rows.Text(12),
+                    rows.NullableInt64(12) is { } asked ? TimeSpan.FromSeconds(asked) : null,
                     rows.Text(13),
-                    rows.Int64(14),
+                    rows.Text(14),
                     rows.Int64(15),
-                    rows.Int64(16)));
+                    rows.Int64(16),
+                    rows.Int64(17)));
         }
         return feeds;
     }

@@ -50,6 +50,7 @@ CREATE TABLE feed (
   last_attempt_at INTEGER,
   last_success_at INTEGER,
   next_attempt_at INTEGER NOT NULL,
+  asked_interval  INTEGER,                     -- seconds between two requests that the calendar asks for
   error_reason    TEXT,
   error_detail    TEXT,
   event_count     INTEGER NOT NULL DEFAULT 0,
