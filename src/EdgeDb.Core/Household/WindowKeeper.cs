@@ -98,12 +98,12 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
             (After: after, Window: window),
             static (session, state) =>
             {
-                var series = new List<(long Key, byte[] Hash, CompiledSeries Series)>();
+                var series = new List<(long Key, byte[] Hash, long Version, CompiledSeries Series)>();
                 var zones = new Dictionary<string, CalendarZones>(StringComparer.Ordinal);
                 var last = -1L;
                 var rows = session.Prepare(
                     """
-                    SELECT e.key, e.calendar_id, e.source_hash, s.ics FROM event e JOIN event_source s ON s.event_key = e.key
+                    SELECT e.key, e.calendar_id, e.source_hash, s.ics, e.version FROM event e JOIN event_source s ON s.event_key = e.key
                     WHERE e.recurring = 1 AND e.key > ?1 ORDER BY e.key LIMIT ?2
                     """);
                 rows.Bind(1, state.After).Bind(2, (long)SeriesPerWrite);
@@ -115,7 +115,7 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
                         zones.Add(calendarId, calendarZones = CalendarZoneRows.Read(session, calendarId));
                     var hash = rows.Blob(2).ToArray();
                     if (SeriesCompiler.Recompile(rows.Utf8(3), calendarZones, state.Window) is { } compiled)
-                        series.Add((last, hash, compiled));
+                        series.Add((last, hash, rows.Int64(4), compiled));
                 }
                 return (Series: series, Last: last);
             },
@@ -126,10 +126,12 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
                 batch.Series,
                 static (session, series) =>
                 {
-                    foreach (var (key, hash, compiled) in series)
+                    foreach (var (key, hash, version, compiled) in series)
                     {
-                        // Edited or deleted since it was read: then it was expanded for the new window already.
-                        var unchanged = session.Prepare("SELECT count(*) FROM event WHERE key = ?1 AND source_hash = ?2").Bind(1, key).BindBlob(2, hash);
+                        // Edited or deleted since it was read: then it was expanded for the new window already. The hash alone does not
+                        // tell, since a zone of the calendar may have changed and moved events whose text is the same.
+                        var unchanged = session.Prepare("SELECT count(*) FROM event WHERE key = ?1 AND source_hash = ?2 AND version = ?3")
+                            .Bind(1, key).BindBlob(2, hash).Bind(3, version);
                         if (unchanged.Scalar() == 1)
                             EventRows.ReplaceOccurrences(session, key, compiled);
                     }
