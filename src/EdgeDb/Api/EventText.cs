@@ -9,7 +9,8 @@ internal static class EventText
 {
     /// <param name="input">What a person entered.</param>
     /// <param name="ownZones">Zones the event is in already, which need not be known to anybody else.</param>
-    public static EventDraft Draft(EventInput input, IReadOnlyCollection<string> ownZones) =>
+    /// <param name="shown">What the event or occurrence says now; null for a new one.</param>
+    public static EventDraft Draft(EventInput input, IReadOnlyCollection<string> ownZones, EventView? shown) =>
         EventDraft.Check(
             input.Summary,
             input.Description,
@@ -24,15 +25,17 @@ internal static class EventText
             input.Rrule,
             input.Reminders is null ? [] : [.. input.Reminders.Select(static r => (r ?? throw ProblemException.Invalid("reminders", "'reminders' holds a null.")).MinutesBefore)],
             input.Private ?? false,
-            ownZones);
+            ownZones,
+            shown);
 
     /// <param name="stored">The event.</param>
     /// <param name="component">The component to describe: the master, an override, or the master moved to an occurrence.</param>
     /// <param name="occurrence">The occurrence it stands for; null for the whole event.</param>
-    public static EventBody Body(StoredEvent stored, CalendarComponent component, RecurrenceId? occurrence)
+    /// <param name="zones">Zones of the event's calendar.</param>
+    public static EventBody Body(StoredEvent stored, CalendarComponent component, RecurrenceId? occurrence, CalendarZones zones)
     {
-        var read = EventSource.Typed(component);
-        var end = End(read);
+        var shown = EventView.Of(component, zones);
+        var read = shown.Event;
         return new(
             stored.Id,
             stored.CalendarId,
@@ -44,27 +47,18 @@ internal static class EventText
             read.Color,
             read.Status switch { EventStatus.Tentative => "tentative", EventStatus.Cancelled => "cancelled", _ => "confirmed" },
             Time(read.Start),
-            Time(end),
+            Time(shown.End),
             read.Start.IsDate,
-            read.Start.Kind switch { CalendarTimeKind.Zoned => ZoneNames.Find(read.Start.ZoneId!)?.Id ?? read.Start.ZoneId, CalendarTimeKind.Utc => "UTC", _ => null },
-            read.Rules.Count > 0 ? read.Rules[0].ToString() : null,
+            shown.ZoneId,
+            shown.Rule,
             [.. read.ExceptionDates.Select(Time)],
             [.. read.RecurrenceDates.Select(static d => Time(d.Start))],
             occurrence?.ToString(),
             read.IsRecurring || occurrence is not null,
-            [.. EventSource.Reminders(component).Select(static minutes => new ReminderBody(minutes))],
+            [.. shown.RemindersMinutes.Select(static minutes => new ReminderBody(minutes))],
             read.Private,
             stored.Editable,
             stored.Version);
-    }
-
-    // DTEND may be in another zone; what is shown is the end on the clock of its own zone, which is how it was entered.
-    private static CalendarDateTime End(CalendarEvent read)
-    {
-        if (read.End is { } end)
-            return end;
-        var seconds = read.Duration is { } duration ? (duration.Days * 86_400L) + duration.Seconds : read.Start.IsDate ? 86_400 : 0;
-        return read.Start with { LocalSeconds = read.Start.LocalSeconds + seconds };
     }
 
     private static string Time(CalendarDateTime time) =>

@@ -27,8 +27,11 @@ internal static class EventsApi
             return;
         var found = await events.ListAsync(calendars, text, cursor, limit + 1, context.RequestAborted);
         var page = found.Take(limit).ToList();
+        var zones = new Dictionary<string, CalendarZones>();
+        foreach (var calendar in page.Select(static e => e.CalendarId).Distinct())
+            zones.Add(calendar, await events.ZonesAsync(calendar, context.RequestAborted));
         await context.Response.WriteAsJsonAsync(
-            new EventList([.. page.Select(static e => EventText.Body(e, EventSource.Read(e.Source).Master, null))], found.Count > limit ? page[^1].Id : null),
+            new EventList([.. page.Select(e => EventText.Body(e, EventSource.Read(e.Source).Master, null, zones[e.CalendarId]))], found.Count > limit ? page[^1].Id : null),
             ApiJson.Web.EventList);
     }
 
@@ -41,17 +44,16 @@ internal static class EventsApi
         if (Etags.NotModified(context, VersionTag(stored)))
             return;
         var source = EventSource.Read(stored.Source);
-        var component = occurrence is { } one
-            ? new EventEditor(await events.ZonesAsync(stored.CalendarId, context.RequestAborted), Now(time), "").Describe(source, one)
-            : source.Master;
-        await context.Response.WriteAsJsonAsync(EventText.Body(stored, component, occurrence), ApiJson.Web.EventBody);
+        var zones = await events.ZonesAsync(stored.CalendarId, context.RequestAborted);
+        var component = occurrence is { } one ? new EventEditor(zones, Now(time), "").Describe(source, one) : source.Master;
+        await context.Response.WriteAsJsonAsync(EventText.Body(stored, component, occurrence, zones), ApiJson.Web.EventBody);
     }
 
     private static async Task AddAsync(HttpContext context, EventStore events, HouseholdStore household, TimeProvider time)
     {
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
         var calendarId = input.CalendarId ?? throw ProblemException.Invalid("calendarId", "'calendarId' is required.");
-        var source = EventEditor.Create(household.NewId(), EventText.Draft(input, []), Now(time));
+        var source = EventEditor.Create(household.NewId(), EventText.Draft(input, [], null), Now(time));
         var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = $"/api/events/{ids[0]}";
@@ -66,12 +68,14 @@ internal static class EventsApi
         var stored = await events.GetAsync(id, context.RequestAborted);
         RequireEditable(stored);
         var source = EventSource.Read(stored.Source);
-        var draft = EventText.Draft(input, source.ZoneIds);
+        var zones = await events.ZonesAsync(stored.CalendarId, context.RequestAborted);
+        var editor = new EventEditor(zones, Now(time), household.NewId());
+        var shown = scope == EventScope.All ? source.Master : editor.Describe(source, occurrence!.Value);
+        var draft = EventText.Draft(input, source.ZoneIds, EventView.Of(shown, zones));
         var calendarId = input.CalendarId ?? stored.CalendarId;
         if (calendarId != stored.CalendarId && scope != EventScope.All)
             throw ProblemException.Invalid("calendarId", "Only a whole event can move to another calendar; use scope=all.");
 
-        var editor = new EventEditor(await events.ZonesAsync(stored.CalendarId, context.RequestAborted), Now(time), household.NewId());
         EventSource? second = null;
         switch (scope)
         {
@@ -130,7 +134,8 @@ internal static class EventsApi
     {
         var stored = await events.GetAsync(id, context.RequestAborted);
         context.Response.Headers.ETag = VersionTag(stored);
-        await context.Response.WriteAsJsonAsync(EventText.Body(stored, EventSource.Read(stored.Source).Master, null), ApiJson.Web.EventBody);
+        var zones = await events.ZonesAsync(stored.CalendarId, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(EventText.Body(stored, EventSource.Read(stored.Source).Master, null, zones), ApiJson.Web.EventBody);
     }
 
     private static string VersionTag(StoredEvent stored) => string.Create(CultureInfo.InvariantCulture, $"\"{stored.Version}\"");

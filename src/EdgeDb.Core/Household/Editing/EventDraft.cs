@@ -31,7 +31,7 @@ internal sealed record EventDraft(
     internal const int MaxReminderMinutes = 60 * 24 * 60;
     private const long MaxDurationSeconds = 366L * 86_400;
 
-    /// <summary>Checks what a person entered; throws <see cref="HouseholdException"/> naming the field.</summary>
+    /// <summary>Checks what a person entered; throws <see cref="HouseholdException"/> naming the field. What is as it was <paramref name="shown"/> passes.</summary>
     internal static EventDraft Check(
         string? summary,
         string? description,
@@ -46,39 +46,53 @@ internal sealed record EventDraft(
         string? rule,
         IReadOnlyList<int> remindersMinutes,
         bool isPrivate,
-        IReadOnlyCollection<string> ownZones)
+        IReadOnlyCollection<string> ownZones,
+        EventView? shown = null)
     {
+        var read = shown?.Event;
         if (allDay && zone is not null)
             throw HouseholdException.Bad("zone", "'zone' does not go with allDay: a whole day is the same day in every zone.");
         var zoneId = zone is null ? null : ownZones.Contains(zone) ? zone : FieldRules.Zone(zone, "zone");
-        var first = Time(start ?? throw HouseholdException.Bad("start", "'start' is required."), "start", allDay, zoneId);
-        var to = end is not null ? Time(end, "end", allDay, zoneId)
+        var sameClock = shown is not null && zone == shown.ZoneId && allDay == shown.Start.IsDate;
+        var first = Time(start ?? throw HouseholdException.Bad("start", "'start' is required."), "start", allDay, zoneId, sameClock ? shown!.Start : null);
+        var to = end is not null ? Time(end, "end", allDay, zoneId, sameClock ? shown!.End : null)
             : allDay ? first with { LocalSeconds = first.LocalSeconds + 86_400 }
             : first with { LocalSeconds = first.LocalSeconds + 3_600 };
-        if (to.LocalSeconds < first.LocalSeconds || (allDay && to.LocalSeconds == first.LocalSeconds))
+        // An event that only moves keeps its length, whatever that is.
+        var sameLength = sameClock && to.LocalSeconds - first.LocalSeconds == shown!.End.LocalSeconds - shown.Start.LocalSeconds;
+        if (!sameLength && (to.LocalSeconds < first.LocalSeconds || (allDay && to.LocalSeconds == first.LocalSeconds)))
             throw HouseholdException.Bad("end", allDay ? "'end' must be later than 'start'; it is the day after the last." : "'end' must not be before 'start'.");
-        if (to.LocalSeconds - first.LocalSeconds > MaxDurationSeconds)
+        if (!sameLength && to.LocalSeconds - first.LocalSeconds > MaxDurationSeconds)
             throw HouseholdException.Bad("end", "An event may last at most 366 days.");
-        if (remindersMinutes.Count > MaxReminders)
+        var reminders = remindersMinutes.Distinct().ToList();
+        var kept = shown?.RemindersMinutes ?? [];
+        if (remindersMinutes.Count > Math.Max(MaxReminders, kept.Count))
             throw HouseholdException.Bad("reminders", $"An event may have at most {MaxReminders} reminders; these are {remindersMinutes.Count}.");
-        foreach (var minutes in remindersMinutes)
-            if (minutes is < 0 or > MaxReminderMinutes)
+        foreach (var minutes in reminders)
+            if (minutes is < 0 or > MaxReminderMinutes && !kept.Contains(minutes))
                 throw HouseholdException.Bad("reminders", $"A reminder comes 0 to {MaxReminderMinutes} minutes before the start; {minutes} is outside.");
         return new(
-            FieldRules.Text(summary ?? "", "summary", FieldRules.MaxSummaryLength)!.Trim(),
-            FieldRules.Text(description, "description", FieldRules.MaxTextLength),
-            FieldRules.Text(location, "location", FieldRules.MaxSummaryLength),
-            Link(url),
-            ColorName(color),
+            Same(summary ?? "", read?.Summary ?? "") ? summary ?? "" : FieldRules.Text(summary ?? "", "summary", FieldRules.MaxSummaryLength)!.Trim(),
+            Same(description, read?.Description) ? description : FieldRules.Text(description, "description", FieldRules.MaxTextLength),
+            Same(location, read?.Location) ? location : FieldRules.Text(location, "location", FieldRules.MaxSummaryLength),
+            Same(url, read?.Url) ? url : Link(url),
+            Same(color, read?.Color) ? color : ColorName(color),
             StatusOf(status),
             first,
             to,
-            Recurrence(rule, first),
-            remindersMinutes.Distinct().ToList(),
+            sameClock && Same(rule, shown!.Rule) && shown.Rule is not null ? shown.Event.Rules[0] : Recurrence(rule, first),
+            reminders,
             isPrivate);
+
+        bool Same(string? sent, string? known) => shown is not null && sent == known;
     }
 
-    private static CalendarDateTime Time(string text, string field, bool allDay, string? zoneId)
+    /// <param name="text">What was entered.</param>
+    /// <param name="field">For the refusal.</param>
+    /// <param name="allDay">A date is expected.</param>
+    /// <param name="zoneId">Zone of a time that is not on the shown clock.</param>
+    /// <param name="shown">What was shown, when it is on the clock that is meant: it says how its zone is written, and may itself be of any year.</param>
+    private static CalendarDateTime Time(string text, string field, bool allDay, string? zoneId, CalendarDateTime? shown)
     {
         // The API's extended form (2026-01-05T09:00:00) without separators is iCalendar's; seconds may be left out.
         var pattern = allDay
@@ -86,14 +100,17 @@ internal sealed record EventDraft(
             : NodaTime.Text.LocalDateTimePattern.GeneralIso.Parse(text) is { Success: true } full ? full.Value
             : NodaTime.Text.LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm").Parse(text) is { Success: true } minutes ? minutes.Value
             : null;
-        if (pattern is not { Year: >= 1900 and <= 2200 } local)
+        var entered = pattern?.InUtc().ToInstant().ToUnixTimeSeconds();
+        if (entered is { } same && shown?.LocalSeconds == same)
+            return shown.Value;
+        if (entered is not { } seconds || pattern is not { Year: >= 1900 and <= 2200 })
             throw HouseholdException.Bad(
                 field,
                 allDay
                     ? $"'{field}' must be a date such as 2026-01-05, in the years 1900 to 2200."
                     : $"'{field}' must be a wall-clock time such as 2026-01-05T09:00:00, in the years 1900 to 2200; its zone goes into 'zone'.");
-        var seconds = local.InUtc().ToInstant().ToUnixTimeSeconds();
-        return allDay ? new(seconds, CalendarTimeKind.Date)
+        return shown is { } clock ? clock with { LocalSeconds = seconds }
+            : allDay ? new(seconds, CalendarTimeKind.Date)
             : zoneId is null ? new(seconds, CalendarTimeKind.Floating)
             : zoneId == "UTC" ? new(seconds, CalendarTimeKind.Utc)
             : new(seconds, CalendarTimeKind.Zoned, zoneId);

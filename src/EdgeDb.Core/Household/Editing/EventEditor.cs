@@ -21,7 +21,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     public static EventSource Create(string uid, EventDraft draft, Instant now)
     {
         var editor = CalendarEventEditor.Create(uid, draft.Start, now);
-        Write(editor, draft);
+        Write(editor, draft, null);
         return EventSource.Of(editor.Component);
     }
 
@@ -30,7 +30,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
     {
         var before = source.Event;
         var editor = new CalendarEventEditor(source.Master);
-        Write(editor, draft with { Rule = MovedRule(before, draft) });
+        Write(editor, draft with { Rule = MovedRule(before, draft) }, EventView.Of(source.Master, zones));
         editor.MarkRevised(now);
         if (before.IsRecurring)
             MoveExceptions(source, before, draft);
@@ -60,7 +60,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
             source.Overrides.Add(component);
         }
         var editor = new CalendarEventEditor(component);
-        Write(editor, draft with { Rule = null });
+        Write(editor, draft with { Rule = null }, EventView.Of(component, zones));
         editor.MarkRevised(now);
     }
 
@@ -92,7 +92,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         editor.SetText("UID", newUid);
         editor.SetTime("DTSTART", _clock.Written(occurrence, master));
         var cut = EventSource.Typed(component);
-        Write(editor, draft with { Rule = Remaining(MovedRule(cut, draft), master, occurrence) });
+        Write(editor, draft with { Rule = Remaining(MovedRule(cut, draft), master, occurrence) }, EventView.Of(component, zones));
         editor.MarkRevised(now);
         MoveExceptions(second, cut, draft);
 
@@ -159,20 +159,34 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         return copy;
     }
 
-    private static void Write(CalendarEventEditor editor, EventDraft draft)
+    /// <summary>Writes what differs from what the component says already; the rest keeps its place, its parameters and its wording.</summary>
+    private static void Write(CalendarEventEditor editor, EventDraft draft, EventView? shown)
     {
-        editor.SetText("SUMMARY", draft.Summary);
-        editor.SetText("DESCRIPTION", draft.Description);
-        editor.SetText("LOCATION", draft.Location);
-        editor.SetRaw("URL", draft.Url);
-        editor.SetRaw("COLOR", draft.Color);
-        editor.SetRaw(
-            "STATUS",
-            draft.Status switch { EventStatus.Tentative => "TENTATIVE", EventStatus.Cancelled => "CANCELLED", _ => null });
-        editor.SetRaw("CLASS", draft.Private ? "PRIVATE" : null);
-        editor.SetTime("DTSTART", draft.Start);
-        editor.SetEnd(draft.End);
-        editor.SetRule(draft.Rule);
+        var read = shown?.Event;
+        if (draft.Summary != (read?.Summary ?? ""))
+            editor.SetText("SUMMARY", draft.Summary);
+        if (draft.Description != read?.Description)
+            editor.SetText("DESCRIPTION", draft.Description);
+        if (draft.Location != read?.Location)
+            editor.SetText("LOCATION", draft.Location);
+        if (draft.Url != read?.Url)
+            editor.SetRaw("URL", draft.Url);
+        if (draft.Color != read?.Color)
+            editor.SetRaw("COLOR", draft.Color);
+        if (draft.Status != (read?.Status ?? EventStatus.Confirmed))
+            editor.SetRaw(
+                "STATUS",
+                draft.Status switch { EventStatus.Tentative => "TENTATIVE", EventStatus.Cancelled => "CANCELLED", _ => null });
+        if (draft.Private != (read?.Private ?? false))
+            editor.SetRaw("CLASS", draft.Private ? "PRIVATE" : null);
+        // An end in another zone is where it was only as long as the start is.
+        if (draft.Start != shown?.Start || draft.End != shown.End)
+        {
+            editor.SetTime("DTSTART", draft.Start);
+            editor.SetEnd(draft.End);
+        }
+        if (draft.Rule?.ToString() != shown?.Rule)
+            editor.SetRule(draft.Rule);
         EventSource.SetReminders(editor.Component, draft.RemindersMinutes);
     }
 

@@ -76,11 +76,14 @@ internal sealed class EventSource
     internal static CalendarEvent Typed(CalendarComponent component) =>
         CalendarEvent.From(component, Ignored) ?? throw new InvalidOperationException("A stored event has no start.");
 
-    /// <summary>Replaces the reminders people set, leaving alarms of other kinds (e-mail, at a fixed time) alone.</summary>
+    /// <summary>
+    /// Removes reminders that are not among <paramref name="minutes"/> and adds those that are missing. The others keep their sound and
+    /// whatever else they hold; alarms of other kinds (e-mail, at a fixed time) are left alone.
+    /// </summary>
     public static void SetReminders(CalendarComponent component, IReadOnlyList<int> minutes)
     {
-        component.Components.RemoveAll(static alarm => Reminder(alarm) is not null);
-        foreach (var before in minutes)
+        component.Components.RemoveAll(alarm => Reminder(alarm) is { } before && !minutes.Contains(before));
+        foreach (var before in minutes.Except(Reminders(component)).ToList())
         {
             var alarm = new CalendarComponent("VALARM");
             alarm.Properties.Add(new("ACTION", [], "DISPLAY"));
@@ -95,12 +98,12 @@ internal sealed class EventSource
     {
         if (alarm.Name != "VALARM" || alarm.Property("TRIGGER") is not { } trigger || alarm.Property("ACTION")?.RawValue.ToUpperInvariant() is not ("DISPLAY" or "AUDIO"))
             return null;
-        return trigger.Parameter("RELATED") is null && CalendarDuration.TryParse(trigger.Utf8, out var offset, out _) && !IsAfterStart(offset)
-            ? (int)(-((offset.Days * 86_400L) + offset.Seconds) / 60)
+        return trigger.Parameter("RELATED") is null && CalendarDuration.TryParse(trigger.Utf8, out var offset, out _) && Seconds(offset) is <= 0 and >= -60L * int.MaxValue
+            ? (int)(-Seconds(offset) / 60)
             : null;
     }
 
-    private static bool IsAfterStart(CalendarDuration offset) => (offset.Days * 86_400L) + offset.Seconds > 0;
+    private static long Seconds(CalendarDuration offset) => (offset.Days * 86_400L) + offset.Seconds;
 
     /// <summary>The reminders of an event, minutes before its start.</summary>
     public static IReadOnlyList<int> Reminders(CalendarComponent component) =>
