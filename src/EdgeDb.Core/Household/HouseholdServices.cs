@@ -10,7 +10,7 @@ internal sealed class HouseholdServices
         Database = database;
         Store = new(database, time);
         Window = new(database, time, monthsBack, monthsAhead);
-        Occurrences = new(database, () => Window.Readable);
+        Occurrences = new(database);
         Events = new(database, Window, Store, time);
         Feeds = new(database, Store, new FeedLimits(), time);
         Import = new(database, Window, Store, new FeedLimits());

@@ -15,6 +15,10 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
     public ValueTask<HouseholdSettings> SettingsAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(0, static (session, _) => ReadSettings(session), cancellationToken);
 
+    /// <summary>The settings, and the window that is kept expanded.</summary>
+    public ValueTask<(HouseholdSettings Settings, OccurrenceWindow Window)> OverviewAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(0, static (session, _) => (ReadSettings(session), WindowKeeper.ReadReadable(session)), cancellationToken);
+
     /// <summary>Changes what is not null.</summary>
     public Task<HouseholdSettings> ChangeSettingsAsync(
         string? name, string? zone, string? language, string? weekStart, long? expectedVersion, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace EdgeDb.Core.Household;
 /// Answers windows of the time line. Within the kept window this is one range scan of the occurrence table; outside of it
 /// the recurring series are expanded on the spot, for this answer only.
 /// </summary>
-internal sealed class OccurrenceReader(ISqliteReads database, Func<OccurrenceWindow> window)
+internal sealed class OccurrenceReader(ISqliteReads database)
 {
     /// <summary>Occurrences looked at for one answer; more is refused, since sorting them would take the board's memory.</summary>
     internal const int MaxCandidates = 100_000;
@@ -36,7 +36,7 @@ internal sealed class OccurrenceReader(ISqliteReads database, Func<OccurrenceWin
         long from = query.From.ToUnixTimeSeconds(), to = query.To.ToUnixTimeSeconds();
         var scope = new CalendarScope(session, query.CalendarIds, query.MemberIds);
         var placed = new List<PlacedOccurrence>();
-        var kept = window().Covers(from, to);
+        var kept = WindowKeeper.ReadReadable(session).Covers(from, to);
 
         var scan = session.Prepare(kept ? ScanSql : ScanSinglesSql);
         scan.Bind(1, from - OccurrenceWindow.WallClockPadSeconds - LongSeconds)

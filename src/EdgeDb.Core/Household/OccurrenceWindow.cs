@@ -23,5 +23,12 @@ public readonly record struct OccurrenceWindow(long From, long To)
     /// <summary>True when [<paramref name="from"/>, <paramref name="to"/>) lies within.</summary>
     public bool Covers(long from, long to) => from >= From && to <= To;
 
+    /// <summary>What both hold; empty when that is nothing.</summary>
+    internal OccurrenceWindow Intersect(OccurrenceWindow other)
+    {
+        var (from, to) = (Math.Max(From, other.From), Math.Min(To, other.To));
+        return from < to ? new(from, to) : default;
+    }
+
     private static long UtcSeconds(LocalDate date) => date.AtMidnight().InUtc().ToInstant().ToUnixTimeSeconds();
 }

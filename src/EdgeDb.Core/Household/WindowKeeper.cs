@@ -10,34 +10,30 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
 {
     private const string FromSetting = "window.from";
     private const string ToSetting = "window.to";
-    private const string DoneSetting = "window.done";
+    private const string ReadableFromSetting = "window.readable.from";
+    private const string ReadableToSetting = "window.readable.to";
     private const int SeriesPerWrite = 50;
 
-    private sealed record State(OccurrenceWindow Target, OccurrenceWindow Readable);
+    // A record, since a structure of two numbers cannot be volatile.
+    private sealed record State(OccurrenceWindow Target);
 
-    private volatile State _state = new(default, default);
+    private volatile State _state = new(default(OccurrenceWindow));
 
     /// <summary>The window to expand for.</summary>
     public OccurrenceWindow Target => _state.Target;
 
-    /// <summary>The window every series is expanded for: empty until <see cref="MoveAsync"/> has run, smaller while it runs.</summary>
-    public OccurrenceWindow Readable => _state.Readable;
-
     /// <summary>The window of the database, which an operation that writes occurrences compares with the one it expanded for.</summary>
-    internal static OccurrenceWindow Read(SqliteSession session) =>
-        new(Number(HouseholdStore.ReadSetting(session, FromSetting)), Number(HouseholdStore.ReadSetting(session, ToSetting)));
+    internal static OccurrenceWindow Read(SqliteSession session) => Read(session, FromSetting, ToSetting);
 
-    /// <summary>The part of the database's window that can be read from the table; empty while it moves.</summary>
-    internal static OccurrenceWindow ReadReadable(SqliteSession session) =>
-        HouseholdStore.ReadSetting(session, DoneSetting) == "1" ? Read(session) : default;
+    /// <summary>
+    /// The window that every series of this snapshot is expanded for: smaller than <see cref="Read(SqliteSession)"/> while that
+    /// moves, empty before the first move. It is part of the snapshot, so that nobody reads old rows as if they were of the new window.
+    /// </summary>
+    internal static OccurrenceWindow ReadReadable(SqliteSession session) => Read(session, ReadableFromSetting, ReadableToSetting);
 
     /// <summary>Takes over the window of the database. Call before anything is written: a write for another window waits for this one.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        var (kept, readable) = await database.ReadAsync(
-            0, static (session, _) => (Read(session), ReadReadable(session)), cancellationToken).ConfigureAwait(false);
-        _state = new(kept, readable);
-    }
+    public async Task LoadAsync(CancellationToken cancellationToken) =>
+        _state = new(await database.ReadAsync(0, static (session, _) => Read(session), cancellationToken).ConfigureAwait(false));
 
     /// <summary>
     /// Moves the window to where today asks for it. Killed half-way, it starts again: the database says which window is
@@ -45,43 +41,34 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
     /// </summary>
     public async Task MoveAsync(CancellationToken cancellationToken)
     {
-        var (kept, done) = await database.ReadAsync(
-            0, static (session, _) => (Read(session), HouseholdStore.ReadSetting(session, DoneSetting) == "1"), cancellationToken).ConfigureAwait(false);
+        var (kept, readable) = await database.ReadAsync(
+            0, static (session, _) => (Read(session), ReadReadable(session)), cancellationToken).ConfigureAwait(false);
         var wanted = Wanted(kept);
-        if (wanted == kept && done)
+        if (wanted != kept || wanted != readable)
         {
-            _state = new(wanted, wanted);
-            return;
+            // Each series is expanded for the old window or for the new one: only what both hold can be read from the table.
+            await WriteAsync(wanted, readable.Intersect(wanted), cancellationToken).ConfigureAwait(false);
+            _state = new(wanted);
+            for (long after = 0; after >= 0;)
+                after = await ExpandSomeAsync(after, wanted, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(wanted, wanted, cancellationToken).ConfigureAwait(false);
         }
+        _state = new(wanted);
+    }
 
-        await database.WriteAsync(
-            wanted,
+    private Task<bool> WriteAsync(OccurrenceWindow wanted, OccurrenceWindow readable, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (Wanted: wanted, Readable: readable),
             static (session, window) =>
             {
-                HouseholdStore.WriteSetting(session, FromSetting, window.From.ToString(CultureInfo.InvariantCulture));
-                HouseholdStore.WriteSetting(session, ToSetting, window.To.ToString(CultureInfo.InvariantCulture));
-                HouseholdStore.WriteSetting(session, DoneSetting, "0");
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
-        // Each series is expanded for the old window or for the new one: only what both hold can be read from the table. After
-        // a kill nobody knows what the old one was, and until the end every read expands for itself.
-        _state = new(wanted, done ? new(Math.Max(kept.From, wanted.From), Math.Min(kept.To, wanted.To)) : default);
-
-        for (long after = 0; after >= 0;)
-            after = await ExpandSomeAsync(after, wanted, cancellationToken).ConfigureAwait(false);
-
-        await database.WriteAsync(
-            0,
-            static (session, _) =>
-            {
-                HouseholdStore.WriteSetting(session, DoneSetting, "1");
+                Write(session, FromSetting, window.Wanted.From);
+                Write(session, ToSetting, window.Wanted.To);
+                Write(session, ReadableFromSetting, window.Readable.From);
+                Write(session, ReadableToSetting, window.Readable.To);
                 session.Touch(Topics.Household);
                 return true;
             },
-            cancellationToken).ConfigureAwait(false);
-        _state = new(wanted, wanted);
-    }
+            cancellationToken);
 
     private OccurrenceWindow Wanted(OccurrenceWindow kept)
     {
@@ -140,6 +127,12 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
                 cancellationToken).ConfigureAwait(false);
         return batch.Last;
     }
+
+    private static OccurrenceWindow Read(SqliteSession session, string from, string to) =>
+        new(Number(HouseholdStore.ReadSetting(session, from)), Number(HouseholdStore.ReadSetting(session, to)));
+
+    private static void Write(SqliteSession session, string name, long value) =>
+        HouseholdStore.WriteSetting(session, name, value.ToString(CultureInfo.InvariantCulture));
 
     private static long Number(string? text) => text is null ? 0 : long.Parse(text, CultureInfo.InvariantCulture);
 }

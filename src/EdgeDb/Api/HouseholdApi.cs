@@ -12,24 +12,25 @@ internal static class HouseholdApi
         routes.MapDelete("/api/sample", DeleteSampleAsync);
     }
 
-    private static async Task GetAsync(HttpContext context, HouseholdStore store, SampleHousehold sample, WindowKeeper window, Etags etags)
+    private static async Task GetAsync(HttpContext context, HouseholdStore store, SampleHousehold sample, Etags etags)
     {
         _ = new RequestReader(context.Request);
         if (etags.NotModified(context, Topics.Household, Topics.Members, Topics.Calendars))
             return;
-        var settings = await store.SettingsAsync(context.RequestAborted);
+        var (settings, window) = await store.OverviewAsync(context.RequestAborted);
         var hasSample = await sample.IsPresentAsync(context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(Body(settings, hasSample, window.Readable), ApiJson.Web.HouseholdBody);
+        await context.Response.WriteAsJsonAsync(Body(settings, hasSample, window), ApiJson.Web.HouseholdBody);
     }
 
-    private static async Task ChangeAsync(HttpContext context, HouseholdStore store, SampleHousehold sample, WindowKeeper window)
+    private static async Task ChangeAsync(HttpContext context, HouseholdStore store, SampleHousehold sample)
     {
         var reader = new RequestReader(context.Request);
         var change = await reader.BodyAsync(ApiJson.Web.HouseholdChange, context.RequestAborted);
         var settings = await store.ChangeSettingsAsync(
             change.Name, change.Zone, change.Language, change.WeekStart, reader.ExpectedVersion(), context.RequestAborted);
+        var (_, window) = await store.OverviewAsync(context.RequestAborted);
         var hasSample = await sample.IsPresentAsync(context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(Body(settings, hasSample, window.Readable), ApiJson.Web.HouseholdBody);
+        await context.Response.WriteAsJsonAsync(Body(settings, hasSample, window), ApiJson.Web.HouseholdBody);
     }
 
     private static async Task DeleteSampleAsync(HttpContext context, SampleHousehold sample)

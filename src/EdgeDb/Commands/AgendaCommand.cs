@@ -23,9 +23,9 @@ internal static class AgendaCommand
         if (DataCommand.Parse(arguments, positional: 0, From, To, Zone) is not var (line, options))
             return CommandTable.BadCall;
         using var database = DataCommand.OpenForReading(options);
-        var (settings, members, window) = await database.ReadAsync(
+        var (settings, members) = await database.ReadAsync(
             0,
-            static (session, _) => (HouseholdStore.ReadSettings(session), HouseholdStore.ReadMembers(session), WindowKeeper.ReadReadable(session)),
+            static (session, _) => (HouseholdStore.ReadSettings(session), HouseholdStore.ReadMembers(session)),
             CancellationToken.None);
         var zoneName = line.Value(Zone.Name) ?? settings.Zone;
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zoneName) is not { } zone)
@@ -35,7 +35,7 @@ internal static class AgendaCommand
             return CommandTable.BadCall;
         if (to <= from || Period.DaysBetween(from, to) > MaxDays)
             return CommandTable.Refuse($"--to must be later than --from, by at most {MaxDays} days");
-        await PrintAsync(new OccurrenceReader(database, () => window), members.ToDictionary(static m => m.Id, static m => m.Name), zone, from, to);
+        await PrintAsync(new OccurrenceReader(database), members.ToDictionary(static m => m.Id, static m => m.Name), zone, from, to);
         return CommandTable.Done;
     }
 
