@@ -280,6 +280,7 @@ public sealed class FeedTests(ServiceFixture fixture) : IClassFixture<ServiceFix
         feed = await RefreshAsync(feed);
 
         Assert.Equal(["+0 09:00-10:00 Maths", "+1 09:00-10:00 Art"], await ShownAsync(feed));
+        Assert.Equal(("failing", "broken-off", 2), (feed.Text("state"), Reason(feed), feed.Number("eventCount")));
         Assert.Contains(await ProblemsAsync(feed), static p => p.Text("reason").Contains("breaks off", StringComparison.Ordinal));
     }
 

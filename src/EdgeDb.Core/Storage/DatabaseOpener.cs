@@ -92,11 +92,15 @@ internal sealed class DatabaseOpener(
             case DatabaseFileKind.Missing when previous != ServingState.Never:
                 return "the database file is gone or empty, though this folder has been served before";
 
+            // A card that died: somebody brought the copies to a new one.
+            case DatabaseFileKind.Missing when backup.List().Count > 0:
+                return "there is no database file, though there are copies of one";
+
             case DatabaseFileKind.Missing:
                 return null;
 
             // A file that this program served cannot have been another program's: it lost its header.
-            case DatabaseFileKind.NoDatabase when previous != ServingState.Never:
+            case DatabaseFileKind.NoDatabase when previous != ServingState.Never || backup.List().Count > 0:
                 return "the file's header is damaged";
 
             case DatabaseFileKind.ForeignDatabase:

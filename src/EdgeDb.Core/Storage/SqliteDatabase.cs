@@ -203,13 +203,13 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
                 RecordSuspect();
                 incident = _opened.Incidents.Add(
                     StorageIncidentKind.DamageFound,
-                    $"SQLite found damage in {Path}: {failure.Message} Writes are refused until the service starts anew; then the file is checked.");
+                    $"The database file {Path} was found damaged while it was in use. The service stops; its next start checks the file and sets it aside if need be.");
             }
             else if (failure.Failure == StorageFailure.InputOutput && !_deviceFailed)
             {
                 _deviceFailed = true;
                 incident = _opened.Incidents.Add(
-                    StorageIncidentKind.DeviceFailed, $"The device that holds {Path} failed: {failure.Message}");
+                    StorageIncidentKind.DeviceFailed, $"The device that holds {Path} failed to read, write or sync. It may be worn out: copy the newest backup to another one.");
             }
             else
             {

@@ -19,6 +19,8 @@ internal static class CommandTable
     {
         try
         {
+            if (arguments.Length > 0 && (arguments[0] is "help" || arguments.Any(static a => a is "--help" or "-h")))
+                return Help();
             return arguments switch
             {
                 ["serve", .. var rest] => await ServeCommand.RunAsync(rest),
@@ -28,7 +30,6 @@ internal static class CommandTable
                 ["check", .. var rest] => await CheckCommand.RunAsync(rest),
                 ["calendar", .. var rest] => Calendar(rest),
                 ["version" or "--version"] => Version(),
-                ["help" or "--help" or "-h"] => Help(),
                 [] => Refuse("a command is needed; 'edgedb help' lists them"),
                 [var unknown, ..] => Refuse($"there is no command '{HouseholdException.Shorten(unknown)}'; 'edgedb help' lists them"),
             };

@@ -52,6 +52,24 @@ public sealed class CorruptionTests
         Assert.Null(Assert.Single(database.Incidents).RestoredFrom);
     }
 
+    [Theory]
+    [InlineData("file gone")]
+    [InlineData("empty file")]
+    [InlineData("garbage header")]
+    public async Task Copies_brought_to_a_new_card_are_used(string damage)
+    {
+        await using var folder = new TemporaryDatabase();
+        await FillAsync(folder, backup: true);
+        Damage(folder.File, damage);
+        foreach (var beside in Directory.GetFiles(folder.Folder).Where(f => f != folder.File))
+            File.Delete(beside);
+
+        await using var database = await folder.OpenAsync();
+
+        Assert.Equal("in the copy", await database.ReadAsync(1L, SqliteDatabaseTests.Text, None));
+        Assert.Equal(database.Backups[0].Path, Assert.Single(database.Incidents).RestoredFrom);
+    }
+
     [Fact]
     public async Task StartEmpty_ignores_the_copies()
     {

@@ -67,6 +67,8 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
+        if (document.IsTruncated)
+            throw new FeedFailure("broken-off", "The calendar breaks off before its end. What arrived is shown, and nothing was removed.");
         return new(document.Series.Count, changed, removed, document.Problems.Count, document.Problems.Items);
     }
 

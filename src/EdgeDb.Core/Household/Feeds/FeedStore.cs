@@ -134,8 +134,8 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
             cancellationToken);
 
     /// <summary>
-    /// Writes down that a body was applied. One that broke off is not remembered, so that the next answer counts as new whatever its
-    /// validators say.
+    /// Writes down that a body was applied. One that broke off leaves its problems only: it is no success, and the next answer counts as
+    /// new whatever its validators say.
     /// </summary>
     internal static void RecordApplied(
         SqliteSession session,
@@ -151,13 +151,14 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
     {
         // It may have been removed while its last events were written.
         Require(session, id);
-        RecordSuccess(session, id, now, next);
-        var update = session.Prepare(
-            "UPDATE feed SET etag = ?2, last_modified = ?3, content_hash = ?4, event_count = ?5, skipped_count = ?6, asked_interval = ?7 WHERE id = ?1");
-        update.Bind(1, id).Bind(5, events).Bind(6, (long)problems.Count).Bind(7, (long?)asked?.TotalSeconds);
         if (isWhole)
-            update.Bind(2, response.ETag).Bind(3, response.LastModified).BindBlob(4, response.Hash);
-        update.Execute();
+        {
+            RecordSuccess(session, id, now, next);
+            session.Prepare("UPDATE feed SET etag = ?2, last_modified = ?3, content_hash = ?4, event_count = ?5, asked_interval = ?6 WHERE id = ?1")
+                .Bind(1, id).Bind(2, response.ETag).Bind(3, response.LastModified).BindBlob(4, response.Hash).Bind(5, events)
+                .Bind(6, (long?)asked?.TotalSeconds).Execute();
+        }
+        session.Prepare("UPDATE feed SET skipped_count = ?2 WHERE id = ?1").Bind(1, id).Bind(2, (long)problems.Count).Execute();
         session.Prepare("DELETE FROM feed_problem WHERE feed_id = ?1").Bind(1, id).Execute();
         for (var i = 0; i < problems.Items.Count; i++)
         {
