@@ -26,6 +26,7 @@ public sealed class HostTests(HostTests.NamedFixture fixture) : IClassFixture<Ho
     [InlineData("raspberrypi.local")]
     [InlineData("raspberrypi.local.:8080")]
     [InlineData("board.home.arpa")]
+    [InlineData("edgedb.fritz.box")]
     [InlineData("board.LAN")]
     [InlineData("board.internal")]
     [InlineData("board.example.org")]

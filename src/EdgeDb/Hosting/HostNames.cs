@@ -11,7 +11,7 @@ namespace EdgeDb.Hosting;
 internal sealed class HostNames(IEnumerable<string> given)
 {
     // Never delegated on the internet: RFC 6762, RFC 8375, and what ICANN reserved or routers use.
-    private static readonly string[] HomeDomains = [".local", ".home.arpa", ".lan", ".internal"];
+    private static readonly string[] HomeDomains = [".local", ".home.arpa", ".lan", ".internal", ".fritz.box"];
 
     private readonly FrozenSet<string> _names =
         given.Append(Dns.GetHostName()).Select(static n => n.TrimEnd('.')).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
