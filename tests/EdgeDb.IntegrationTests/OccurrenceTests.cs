@@ -192,6 +192,25 @@ public sealed class OccurrenceTests(ServiceFixture fixture) : IClassFixture<Serv
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    public async Task A_series_too_dense_to_be_kept_is_shown_on_every_day(int years)
+    {
+        var calendar = await _api.AddCalendarAsync($"Dense {years}");
+        var agenda = new Agenda(Agenda.Monday(Agenda.ThisYear + years, 2, 1));
+        var id = await _api.AddEventAsync(new { calendarId = calendar, summary = "Hourly", start = "2000-01-01T00:00", end = "2000-01-01T00:10", zone = "UTC", rrule = "FREQ=HOURLY" });
+
+        Assert.Equal(24, (await _api.OccurrencesAsync(agenda.Day(0), agenda.Day(1), calendar, "UTC")).Count);
+
+        var third = (await _api.OccurrencesAsync(agenda.Day(0), agenda.Day(1), calendar, "UTC"))[3].Text("recurrenceId");
+        (await _api.DeleteAsync($"/api/events/{id}?scope=this&recurrenceId={third}")).Expect(HttpStatusCode.NoContent);
+
+        Assert.Equal(23, (await _api.OccurrencesAsync(agenda.Day(0), agenda.Day(1), calendar, "UTC")).Count);
+        (await _api.DeleteAsync($"/api/events/{id}")).Expect(HttpStatusCode.NoContent);
+        Assert.Empty(await _api.OccurrencesAsync(agenda.Day(0), agenda.Day(1), calendar, "UTC"));
+    }
+
     [Fact]
     public async Task What_comes_next_is_another_answer_in_another_zone()
     {

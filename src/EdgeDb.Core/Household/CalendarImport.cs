@@ -122,7 +122,7 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
                     var (series, text, hash) = batch[next++];
                     var one = SeriesCompiler.Compile(series, text, hash, zones, target);
                     compiled.Add(one);
-                    occurrences += one.Occurrences.Count;
+                    occurrences += one.Dense ? 0 : one.Occurrences.Count;
                 }
                 if (await WriteAsync(calendarId, compiled, target, onlyNewer, cancellationToken).ConfigureAwait(false) is not { } written)
                 {
@@ -133,10 +133,6 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
                 foreach (var one in compiled.Where(static c => c.Outside > 0))
                     document.Problems.Add(
                         new(0, "VEVENT", one.Uid, "DTSTART", $"has {one.Outside} occurrences outside of the years 1 to 9999; they are not shown"));
-                foreach (var one in compiled.Where(static c => c.Truncated))
-                    document.Problems.Add(
-                        new(0, "VEVENT", one.Uid, "RRULE",
-                            $"occurs more than {SeriesCompiler.MaxOccurrences} times in the window that is kept; only the first are shown"));
             }
             batch.Clear();
         }

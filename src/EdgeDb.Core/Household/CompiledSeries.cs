@@ -16,7 +16,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="Parts">What occurrences show; occurrences point here by index.</param>
 /// <param name="Occurrences">Those within the window asked for, or all of an event that does not recur.</param>
 /// <param name="Outside">Occurrences left out because they lie outside of the years 1 to 9999.</param>
-/// <param name="Truncated">The series has more occurrences in the window than are kept.</param>
+/// <param name="Dense">The series has more occurrences in the window than are kept of one; none of them is stored, and each answer expands it for itself.</param>
 internal sealed record CompiledSeries(
     string Uid,
     string Summary,
@@ -30,7 +30,7 @@ internal sealed record CompiledSeries(
     ReadOnlyMemory<byte> Source,
     IReadOnlyList<CompiledPart> Parts,
     IReadOnlyList<CompiledOccurrence> Occurrences,
-    bool Truncated,
+    bool Dense,
     int Outside);
 
 /// <summary>One row of the occurrence table.</summary>

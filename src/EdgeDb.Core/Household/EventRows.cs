@@ -20,17 +20,18 @@ internal static class EventRows
             ? session.Prepare(
                 """
                 UPDATE event SET summary = ?4, sequence = ?5, stamp = ?6, kind = ?7, starts_at = ?8, ends_at = ?9, recurring = ?10,
-                  source_hash = ?11, version = version + 1
+                  source_hash = ?11, dense = ?12, version = version + 1
                 WHERE id = ?1 AND calendar_id = ?2 AND uid = ?3
                 """)
             : session.Prepare(
                 """
-                INSERT INTO event (id, calendar_id, uid, summary, sequence, stamp, kind, starts_at, ends_at, recurring, source_hash, primary_key)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0)
+                INSERT INTO event (id, calendar_id, uid, summary, sequence, stamp, kind, starts_at, ends_at, recurring, source_hash, dense, primary_key)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0)
                 """);
         put.Bind(1, id).Bind(2, calendarId).Bind(3, series.Uid).Bind(4, series.Summary).Bind(5, (long)series.Sequence).Bind(6, series.Stamp)
             .Bind(7, (long)series.Kind).Bind(8, series.StartsAt).Bind(9, series.EndsAt)
-            .Bind(10, series.Recurring ? 1L : 0L).BindBlob(11, series.SourceHash).Execute();
+            .Bind(10, series.Recurring ? 1L : 0L).BindBlob(11, series.SourceHash)
+            .Bind(12, series.Dense ? 1L : 0L).Execute();
 
         if (exists)
         {
@@ -64,6 +65,7 @@ internal static class EventRows
         row.Reset();
         session.Prepare("DELETE FROM occurrence WHERE event_key = ?1").Bind(1, key).Execute();
         session.Prepare("DELETE FROM event_part WHERE event_key = ?1").Bind(1, key).Execute();
+        session.Prepare("UPDATE event SET dense = ?1 WHERE key = ?2").Bind(1, series.Dense ? 1L : 0L).Bind(2, key).Execute();
         InsertOccurrences(session, key, series, InsertParts(session, key, owner, series), hidden);
     }
 
@@ -80,6 +82,8 @@ internal static class EventRows
 
     private static long[] InsertParts(SqliteSession session, long key, Owner owner, CompiledSeries series)
     {
+        if (series.Dense)
+            return [];
         var keys = new long[series.Parts.Count];
         for (var i = 0; i < keys.Length; i++)
         {
@@ -98,6 +102,8 @@ internal static class EventRows
 
     private static void InsertOccurrences(SqliteSession session, long key, CompiledSeries series, long[] parts, bool hidden)
     {
+        if (series.Dense)
+            return;
         foreach (var occurrence in series.Occurrences)
         {
             session.Prepare(

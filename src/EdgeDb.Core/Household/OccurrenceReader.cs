@@ -5,7 +5,7 @@ namespace EdgeDb.Core.Household;
 
 /// <summary>
 /// Answers windows of the time line. Within the kept window this is one range scan of the occurrence table; outside of it
-/// the recurring series are expanded on the spot, for this answer only.
+/// the recurring series are expanded on the spot, for this answer only; so are series that are too dense to be kept.
 /// </summary>
 internal sealed class OccurrenceReader(ISqliteReads database)
 {
@@ -26,6 +26,15 @@ internal sealed class OccurrenceReader(ISqliteReads database)
     // Outside of the kept window a series' rows are a part of it at most, so that none of them counts.
     private const string ScanSinglesSql =
         $"SELECT * FROM ({ScanSql}) WHERE (SELECT recurring FROM event WHERE key = event_key) = 0";
+
+    private const string SourceSql =
+        "SELECT e.key, e.id, e.calendar_id, e.uid, s.ics FROM event e JOIN event_source s ON s.event_key = e.key";
+
+    private const string InWindowSql = "e.primary_key = e.key AND e.starts_at < ?2 AND (e.ends_at IS NULL OR e.ends_at > ?1)";
+
+    private const string RecurringSql = $"{SourceSql} WHERE e.recurring = 1 AND {InWindowSql}";
+
+    private const string DenseSql = $"{SourceSql} WHERE e.dense = 1 AND {InWindowSql}";
 
     public ValueTask<OccurrencePage> ReadAsync(OccurrenceQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync((Reader: this, Query: query), static (session, state) => state.Reader.Read(session, state.Query), cancellationToken);
@@ -57,8 +66,7 @@ internal sealed class OccurrenceReader(ISqliteReads database)
                 part: null);
         }
 
-        if (!kept)
-            ExpandRecurring(session, from, to, Place);
+        ExpandRecurring(session, kept ? DenseSql : RecurringSql, from, to, Place);
 
         placed.Sort(static (left, right) => left.Position.CompareTo(right.Position));
         var start = query.After is { } after ? UpperBound(placed, after) : 0;
@@ -95,15 +103,12 @@ internal sealed class OccurrenceReader(ISqliteReads database)
         }
     }
 
-    private static void ExpandRecurring(SqliteSession session, long from, long to, Action<CompiledOccurrence, long, long, ShownPart?> place)
+    private static void ExpandRecurring(
+        SqliteSession session, string sql, long from, long to, Action<CompiledOccurrence, long, long, ShownPart?> place)
     {
         const long Pad = OccurrenceWindow.WallClockPadSeconds;
         var zones = new Dictionary<string, CalendarZones>(StringComparer.Ordinal);
-        var sources = session.Prepare(
-            """
-            SELECT e.key, e.id, e.calendar_id, e.uid, s.ics FROM event e JOIN event_source s ON s.event_key = e.key
-            WHERE e.recurring = 1 AND e.primary_key = e.key AND e.starts_at < ?2 AND (e.ends_at IS NULL OR e.ends_at > ?1)
-            """);
+        var sources = session.Prepare(sql);
         sources.Bind(1, from - Pad).Bind(2, to + Pad);
         var asked = new OccurrenceWindow(from - Pad, to + Pad);
         while (sources.Step())

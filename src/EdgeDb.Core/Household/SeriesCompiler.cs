@@ -5,7 +5,10 @@ namespace EdgeDb.Core.Household;
 /// <summary>Expands series into what the database keeps of them. Runs on the caller's thread, never on the writer's.</summary>
 internal static class SeriesCompiler
 {
-    /// <summary>Occurrences kept of one series: every hour for 200 days. A rule that yields more is an error of its program.</summary>
+    /// <summary>
+    /// Occurrences of one series that are kept, or expanded for one answer: every hour for 200 days. Of a series with more none is kept: it
+    /// would fill the card, and the first ones lie in the past.
+    /// </summary>
     internal const int MaxOccurrences = 5_000;
 
     // What can be shown: whole days of the years 1 to 9999. A duration of a thousand centuries leads out of them.
@@ -54,7 +57,7 @@ internal static class SeriesCompiler
             source,
             parts,
             occurrences,
-            Truncated: !complete,
+            recurring && !complete,
             outside);
     }
 
@@ -66,10 +69,7 @@ internal static class SeriesCompiler
     public static CompiledSeries CompileEdited(ReadOnlyMemory<byte> source, CalendarZones zones, OccurrenceWindow window)
     {
         var series = SeriesSource.Read(source.Span) ?? throw HouseholdException.Bad("start", "The event has no start.");
-        var compiled = Compile(series, source, SeriesSource.Hash(source.Span), zones, window);
-        return compiled.Truncated
-            ? throw HouseholdException.Bad("rrule", $"The event would occur more than {MaxOccurrences} times within the window that is kept.")
-            : compiled;
+        return Compile(series, source, SeriesSource.Hash(source.Span), zones, window);
     }
 
     private static CompiledPart Part(CalendarEvent source, CalendarZones zones) =>

@@ -85,6 +85,7 @@ CREATE TABLE event (
   starts_at   INTEGER NOT NULL,
   ends_at     INTEGER,                         -- null: without end
   recurring   INTEGER NOT NULL,
+  dense       INTEGER NOT NULL DEFAULT 0,      -- 1: too many occurrences to keep any; expanded for each answer
   source_hash BLOB    NOT NULL,                -- SHA-256 of the source without DTSTAMP, which some servers renew at every request
   version     INTEGER NOT NULL DEFAULT 1,
   UNIQUE (calendar_id, uid)
@@ -92,6 +93,7 @@ CREATE TABLE event (
 CREATE INDEX event_by_uid ON event (uid);
 CREATE INDEX event_copy ON event (primary_key) WHERE primary_key <> key;
 CREATE INDEX event_recurring ON event (starts_at) WHERE recurring = 1;
+CREATE INDEX event_dense ON event (starts_at) WHERE dense = 1;
 
 -- Apart from event, so that a scan of events does not read their long texts.
 CREATE TABLE event_source (
