@@ -7,12 +7,12 @@ internal static class CalendarsApi
 {
     public static void MapCalendarsApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/calendars", ListAsync);
+        routes.MapMethods("/api/calendars", HttpReads.Methods, ListAsync);
         routes.MapPost("/api/calendars", AddAsync);
         routes.MapPut("/api/calendars/{id}", ChangeAsync);
         routes.MapDelete("/api/calendars/{id}", DeleteAsync);
         routes.MapPost("/api/calendars/{id}/import", ImportAsync);
-        routes.MapGet("/calendars/{id}.ics", PublishAsync);
+        routes.MapMethods("/calendars/{id}.ics", HttpReads.Methods, PublishAsync);
     }
 
     private static async Task ListAsync(HttpContext context, HouseholdStore store, Etags etags)

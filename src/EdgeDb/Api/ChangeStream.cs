@@ -31,7 +31,7 @@ internal sealed class ChangeStream : IDisposable
     }
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/changes", static (HttpContext context, ChangeStream stream) => stream.ServeAsync(context));
+        routes.MapMethods("/api/changes", HttpReads.Methods, static (HttpContext context, ChangeStream stream) => stream.ServeAsync(context));
 
     public void Dispose() => _database.Committed -= OnCommitted;
 

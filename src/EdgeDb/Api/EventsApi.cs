@@ -10,9 +10,9 @@ internal static class EventsApi
 {
     public static void MapEventsApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/events", ListAsync);
+        routes.MapMethods("/api/events", HttpReads.Methods, ListAsync);
         routes.MapPost("/api/events", AddAsync);
-        routes.MapGet("/api/events/{id}", GetAsync);
+        routes.MapMethods("/api/events/{id}", HttpReads.Methods, GetAsync);
         routes.MapPut("/api/events/{id}", ChangeAsync);
         routes.MapDelete("/api/events/{id}", DeleteAsync);
         routes.MapPost("/api/events/{id}/restore", RestoreAsync);

@@ -8,12 +8,12 @@ internal static class FeedsApi
 {
     public static void MapFeedsApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/feeds", ListAsync);
+        routes.MapMethods("/api/feeds", HttpReads.Methods, ListAsync);
         routes.MapPost("/api/feeds", AddAsync);
         routes.MapPut("/api/feeds/{id}", ChangeAsync);
         routes.MapDelete("/api/feeds/{id}", DeleteAsync);
         routes.MapPost("/api/feeds/{id}/refresh", RefreshAsync);
-        routes.MapGet("/api/feeds/{id}/problems", ProblemsAsync);
+        routes.MapMethods("/api/feeds/{id}/problems", HttpReads.Methods, ProblemsAsync);
     }
 
     public static FeedProblemBody Body(CalendarProblem problem) =>

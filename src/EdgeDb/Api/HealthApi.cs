@@ -8,8 +8,8 @@ internal static class HealthApi
 {
     public static void MapHealthApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", LiveAsync);
-        routes.MapGet("/health/ready", ReadyAsync);
+        routes.MapMethods("/health/live", HttpReads.Methods, LiveAsync);
+        routes.MapMethods("/health/ready", HttpReads.Methods, ReadyAsync);
         routes.MapDelete("/api/incidents/{id:int}", AcknowledgeAsync);
     }
 

@@ -7,7 +7,7 @@ internal static class HouseholdApi
 {
     public static void MapHouseholdApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/household", GetAsync);
+        routes.MapMethods("/api/household", HttpReads.Methods, GetAsync);
         routes.MapPut("/api/household", ChangeAsync);
         routes.MapDelete("/api/sample", DeleteSampleAsync);
     }

@@ -7,7 +7,7 @@ internal static class MembersApi
 {
     public static void MapMembersApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/members", ListAsync);
+        routes.MapMethods("/api/members", HttpReads.Methods, ListAsync);
         routes.MapPost("/api/members", AddAsync);
         routes.MapPut("/api/members/{id}", ChangeAsync);
         routes.MapDelete("/api/members/{id}", DeleteAsync);

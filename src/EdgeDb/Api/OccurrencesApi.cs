@@ -21,8 +21,8 @@ internal static class OccurrencesApi
 
     public static void MapOccurrencesApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/occurrences", ListAsync);
-        routes.MapGet("/api/next", NextAsync);
+        routes.MapMethods("/api/occurrences", HttpReads.Methods, ListAsync);
+        routes.MapMethods("/api/next", HttpReads.Methods, NextAsync);
     }
 
     private static async Task ListAsync(HttpContext context, OccurrenceReader occurrences, HouseholdStore household, Etags etags)
