@@ -281,6 +281,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     [InlineData("start", "{\"summary\":\"no start\"}")]
     [InlineData("zone", "{\"start\":\"2026-01-05\",\"allDay\":true,\"zone\":\"Europe/Berlin\"}")]
     [InlineData("rrule", "{\"start\":\"2026-01-05\",\"allDay\":true,\"rrule\":\"FREQ=HOURLY\"}")]
+    [InlineData("rrule", "{\"start\":\"2026-01-05T09:00\",\"rrule\":\"FREQ=SECONDLY\"}")]
     [InlineData("rrule", "{\"start\":\"2026-01-05T09:00\",\"rrule\":\"FREQ=DAILY;RSCALE=CHINESE\"}")]
     [InlineData("rrule", "{\"start\":\"2026-01-05T09:00\",\"rrule\":\"FREQ=DAILY;COUNT=99999999999\"}")]
     [InlineData("rrule", "{\"start\":\"2026-01-05T09:00\",\"rrule\":\"FREQ=DAILY\\r\\nATTENDEE:mailto:x@example.org\"}")]

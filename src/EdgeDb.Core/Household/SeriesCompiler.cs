@@ -15,6 +15,8 @@ internal static class SeriesCompiler
     private const long FirstSecond = -62_135_510_400;
     private const long LastSecond = 253_402_214_400;
 
+    private const long MonthSeconds = 31 * 86_400;
+
     // Years 1 to 9999 of any zone: where an event that does not recur is looked for.
     private const long Always = 400_000_000_000;
 
@@ -69,8 +71,14 @@ internal static class SeriesCompiler
     public static CompiledSeries CompileEdited(ReadOnlyMemory<byte> source, CalendarZones zones, OccurrenceWindow window)
     {
         var series = SeriesSource.Read(source.Span) ?? throw HouseholdException.Bad("start", "The event has no start.");
-        return Compile(series, source, SeriesSource.Hash(source.Span), zones, window);
+        var compiled = Compile(series, source, SeriesSource.Hash(source.Span), zones, window);
+        return compiled.Dense && OverflowsMonth(series, zones, Math.Max(window.From, compiled.StartsAt))
+            ? throw HouseholdException.Bad("rrule", $"The event would occur more than {MaxOccurrences} times within a month, which no answer could show.")
+            : compiled;
     }
+
+    private static bool OverflowsMonth(EventSeries series, CalendarZones zones, long from) =>
+        !new OccurrenceExpander(zones).Expand(series, from, from + MonthSeconds, MaxOccurrences, []);
 
     private static CompiledPart Part(CalendarEvent source, CalendarZones zones) =>
         new(
