@@ -68,10 +68,10 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         database.ReadAsync(0, static (session, _) => ReadMembers(session), cancellationToken);
 
     public Task<Member> AddMemberAsync(string? name, string? color, CancellationToken cancellationToken) =>
-        AddMemberAsync(new Member(NewId(), FieldRules.Name(name, "name"), color is null ? "" : FieldRules.Color(color, "color"), false, 1), cancellationToken);
-
-    internal Task<Member> AddMemberAsync(Member member, CancellationToken cancellationToken) =>
-        database.WriteAsync(member, static (session, member) => InsertMember(session, member), cancellationToken);
+        database.WriteAsync(
+            new Member(NewId(), FieldRules.Name(name, "name"), color is null ? "" : FieldRules.Color(color, "color"), Sample: false, Version: 1),
+            static (session, member) => InsertMember(session, member),
+            cancellationToken);
 
     public Task<Member> ChangeMemberAsync(string id, string? name, string? color, long? expectedVersion, CancellationToken cancellationToken)
     {

@@ -51,9 +51,6 @@ internal sealed class StaticFiles
         _index = _assets.GetValueOrDefault("/index.html");
     }
 
-    /// <summary>True when there is a UI to serve.</summary>
-    public bool HasIndex => _index is not null;
-
     /// <summary>Answers a GET or HEAD for a file, and the app's own pages with index.html. False when it is not for it.</summary>
     public async ValueTask<bool> TryServeAsync(HttpContext context)
     {
