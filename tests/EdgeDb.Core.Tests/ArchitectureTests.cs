@@ -9,8 +9,10 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Calendars"] = [],
-        ["Storage"] = [],
-        ["Household"] = ["Calendars", "Storage"],
+        ["Learning"] = [],
+        ["Connections"] = ["Learning"],
+        ["Storage"] = ["Connections"],
+        ["Household"] = ["Calendars", "Storage", "Connections"],
     };
 
     [Fact]
