@@ -1,0 +1,183 @@
+namespace EdgeDb.Core.Connections;
+
+/// <content>What the pool does by itself: keeping connections ready, closing old ones, reporting leaks, ending.</content>
+public sealed partial class ConnectionPool<T>
+{
+    private static readonly TimeSpan ShortestMaintenance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestMaintenance = TimeSpan.FromSeconds(10);
+
+    private readonly ITimer _maintenance;
+    private long _closedIdle;
+    private long _leaks;
+
+    /// <summary>The pool at this moment.</summary>
+    public PoolStatistics Statistics
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new PoolStatistics
+                {
+                    Open = _open,
+                    Idle = CountIdle_NeedsLock(),
+                    Leased = _leased,
+                    Opening = _opening,
+                    Closing = _closing,
+                    Waiting = _waiters.Count,
+                    Limit = _leaseLimit,
+                    Acquired = _acquired,
+                    Waited = _waited,
+                    TimedOut = _timedOut,
+                    Rejected = _rejected,
+                    Opened = _opened,
+                    OpenFailures = _openFailures,
+                    ClosedIdle = _closedIdle,
+                    ClosedAged = _closedAged,
+                    ClosedBroken = _closedBroken,
+                    AffinityHits = _affinityHits,
+                    AffinityAsked = _affinityAsked,
+                    Leaks = _leaks,
+                    WaitTime = _clock.ToSpan(_waitedTotal),
+                    HoldTime = _clock.ToSpan(_heldTotal),
+                    OpenTime = _clock.ToSpan(_openTotal),
+                };
+            }
+        }
+    }
+
+    /// <summary>
+    /// Refuses new callers and those who wait, closes idle connections, and waits up to <see cref="ConnectionPoolOptions.DrainTimeout"/> for leases. False
+    /// when one still runs: its connection is closed when it is returned.
+    /// </summary>
+    public async ValueTask<bool> CloseAsync()
+    {
+        PoolWaiter<T>? refused = null;
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                while (_waiters.Newest is { } waiter)
+                {
+                    _waiters.Remove(waiter);
+                    waiter.Newer = refused;
+                    refused = waiter;
+                }
+
+                foreach (var stack in _idle)
+                    while (stack.Top is { } pooled)
+                        Condemn_NeedsLock(pooled, ref _closedIdle);
+
+                SignalIfDrained_NeedsLock();
+            }
+        }
+
+        while (refused is not null)
+        {
+            var next = refused.Newer;
+            refused.Newer = null;
+            refused.Refuse(Closed());
+            refused = next;
+        }
+
+        await _stopOpening.CancelAsync().ConfigureAwait(false);
+        await _maintenance.DisposeAsync().ConfigureAwait(false);
+        await _waitTimer.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _drained.Task.WaitAsync(_options.DrainTimeout, _time).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            PoolLog.ClosedAroundLeases(_logger, Name, Statistics.Leased, _options.DrainTimeout.TotalMilliseconds);
+            return false;
+        }
+    }
+
+    /// <summary>As <see cref="CloseAsync()"/>.</summary>
+    public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
+
+    private static TimeSpan MaintenancePeriod(ConnectionPoolOptions options)
+    {
+        var shortest = options.LeakAfter;
+        if (options.IdleTimeout > TimeSpan.Zero && options.IdleTimeout < shortest)
+            shortest = options.IdleTimeout;
+        if (options.MaxLifetime > TimeSpan.Zero && options.MaxLifetime < shortest)
+            shortest = options.MaxLifetime;
+        return TimeSpan.FromTicks(Math.Clamp(shortest.Ticks / 4, ShortestMaintenance.Ticks, LongestMaintenance.Ticks));
+    }
+
+    private void Maintain()
+    {
+        List<(RentingSite Site, TimeSpan Held)>? leaks = null;
+        bool refills;
+        lock (_gate)
+        {
+            if (_closed)
+                return;
+            var now = _clock.Now;
+            CloseOld_NeedsLock(now);
+            for (var lease = _leases; lease is not null; lease = lease.Next)
+            {
+                if (lease.IsReported || now - lease.LeasedAt < _clock.From(_options.LeakAfter))
+                    continue;
+                lease.IsReported = true;
+                _leaks++;
+                (leaks ??= []).Add((lease.Site, _clock.ToSpan(now - lease.LeasedAt)));
+            }
+
+            refills = BeginRefill_NeedsLock(now);
+        }
+
+        foreach (var (site, held) in leaks ?? [])
+            PoolLog.Leak(_logger, Name, site, held.TotalSeconds);
+        if (refills)
+            _ = OpenAsync(ConnectionRole.General);
+    }
+
+    /// <summary>Counts one connection as being opened when fewer are open than shall be kept; each that is ready begins the next.</summary>
+    private bool BeginRefill_NeedsLock(long now)
+    {
+        if (_closed || now < _reopenAt || _opening >= _options.MaxOpening || _open + _opening >= Kept_NeedsLock())
+            return false;
+        _opening++;
+        return true;
+    }
+
+    private int Kept_NeedsLock() => Math.Min(Math.Max(_options.MinIdle, _predicted), Capacity_NeedsLock());
+
+    private void CloseOld_NeedsLock(long now)
+    {
+        var idleTimeout = _clock.From(_options.IdleTimeout);
+        var kept = Kept_NeedsLock();
+        var capacity = Capacity_NeedsLock();
+        foreach (var stack in _idle)
+        {
+            for (var pooled = stack.Bottom; pooled is not null;)
+            {
+                var above = pooled.Above;
+                if (pooled.Leases == 0)
+                {
+                    if (now >= pooled.ExpiresAt)
+                        Condemn_NeedsLock(pooled, ref _closedAged);
+                    else if (_open > capacity || (_open > kept && now - pooled.IdleSince >= idleTimeout))
+                        Condemn_NeedsLock(pooled, ref _closedIdle);
+                }
+
+                pooled = above;
+            }
+        }
+    }
+
+    private int CountIdle_NeedsLock()
+    {
+        var count = 0;
+        foreach (var stack in _idle)
+            for (var pooled = stack.Top; pooled is not null; pooled = pooled.Below)
+                if (pooled.Leases == 0)
+                    count++;
+        return count;
+    }
+}

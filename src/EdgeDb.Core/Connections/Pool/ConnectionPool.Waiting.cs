@@ -1,0 +1,254 @@
+namespace EdgeDb.Core.Connections;
+
+/// <content>The queue of those who find no idle connection.</content>
+public sealed partial class ConnectionPool<T>
+{
+    private static readonly TimeSpan FastestRecheck = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan SlowestRecheck = TimeSpan.FromMilliseconds(50);
+
+    private readonly WaiterQueue<T> _waiters = new();
+    private readonly Stack<PoolWaiter<T>> _spareWaiters = new(SparesKept);
+    private readonly ITimer _waitTimer;
+    private long _patience;
+    private long _overloadPatience;
+    private long _queueFilledAt;
+    private long _waitTimerDue = long.MaxValue;
+
+    private long _waited;
+    private long _waitedTotal;
+    private long _timedOut;
+    private long _rejected;
+
+    internal void Recycle(PoolWaiter<T> waiter)
+    {
+        lock (_gate)
+            if (_spareWaiters.Count < SparesKept)
+                _spareWaiters.Push(waiter);
+    }
+
+    /// <summary>Takes a caller out of the queue; false when somebody else did already and completes it.</summary>
+    internal bool Withdraw(PoolWaiter<T> waiter)
+    {
+        lock (_gate)
+        {
+            if (!waiter.IsQueued)
+                return false;
+            _waiters.Remove(waiter);
+            _waitedTotal += _clock.Now - waiter.EnqueuedAt;
+            return true;
+        }
+    }
+
+    private static void Grant(PoolWaiter<T>? granted)
+    {
+        while (granted is not null)
+        {
+            // Read first: once granted, the object may stand for another caller.
+            var next = granted.Newer;
+            granted.Newer = null;
+            granted.Grant();
+            granted = next;
+        }
+    }
+
+    private ValueTask<ConnectionLease<T>> AcquireSlow(
+        ConnectionRole role, ulong affinity, TimeSpan patience, in RentingSite site, CancellationToken ct)
+    {
+        PoolWaiter<T> waiter;
+        bool opens;
+        ConnectionRole openRole;
+        ValueTask<ConnectionLease<T>> task;
+        lock (_gate)
+        {
+            if (_closed)
+                return ValueTask.FromException<ConnectionLease<T>>(Closed());
+            var now = _clock.Now;
+            // The lock was left in between.
+            if (TakeIdle_NeedsLock(role, affinity, now, site, out var lease, out var isStale))
+                return isStale ? CheckAsync(lease, role, affinity, patience, site, ct) : new ValueTask<ConnectionLease<T>>(lease);
+            if (_waiters.Count >= _options.QueueCapacity)
+            {
+                _rejected++;
+                return ValueTask.FromException<ConnectionLease<T>>(Full_NeedsLock());
+            }
+
+            if (_waiters.Count == 0)
+                _queueFilledAt = now;
+            if (!_spareWaiters.TryPop(out waiter!))
+                waiter = new PoolWaiter<T>(this);
+            var wait = Math.Min(_clock.From(patience), QueueStands_NeedsLock(now) ? _overloadPatience : _patience);
+            waiter.Prepare(role, affinity, now, wait == long.MaxValue ? wait : now + wait, site, ct);
+            task = waiter.Task;
+            _waiters.Add(waiter);
+            opens = BeginOpen_NeedsLock(now, out openRole);
+            SetWaitTimer_NeedsLock(now, Math.Min(waiter.GiveUpAt, RecheckAt_NeedsLock(now)));
+        }
+
+        waiter.WatchCancellation();
+        if (opens)
+            _ = OpenAsync(openRole);
+        return task;
+    }
+
+    private async ValueTask<ConnectionLease<T>> CheckAsync(
+        ConnectionLease<T> lease, ConnectionRole role, ulong affinity, TimeSpan patience, RentingSite site, CancellationToken ct)
+    {
+        var started = _clock.Now;
+        var bound = patience == Timeout.InfiniteTimeSpan || patience > _options.AcquireTimeout ? _options.AcquireTimeout : patience;
+        using (var timeout = new CancellationTokenSource(bound, _time))
+        using (var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct))
+        {
+            if (await IsAliveAsync(lease.Connection, linked.Token).ConfigureAwait(false))
+                return lease;
+        }
+
+        lease.Fail(FailureKind.Connect);
+        lease.Dispose();
+        ct.ThrowIfCancellationRequested();
+        var left = patience == Timeout.InfiniteTimeSpan ? patience : patience - _clock.ToSpan(_clock.Now - started);
+        return await AcquireAsync(role, affinity, left > TimeSpan.Zero || left == Timeout.InfiniteTimeSpan ? left : TimeSpan.Zero, ct, site.Member, site.File, site.Line)
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> IsAliveAsync(T connection, CancellationToken ct)
+    {
+        try
+        {
+            return await _source.CheckAsync(connection, ct).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            PoolLog.CheckFailed(_logger, Name, failure.Message);
+            return false;
+        }
+    }
+
+    /// <summary>The queue has been there for longer than a caller may wait: it no longer evens out a burst, it only delays.</summary>
+    private bool QueueStands_NeedsLock(long now) => _waiters.Count > 0 && now - _queueFilledAt >= _patience;
+
+    /// <summary>Hands what is free to those who wait; they are to be granted after the lock is left.</summary>
+    private PoolWaiter<T>? Serve_NeedsLock(long now)
+    {
+        PoolWaiter<T>? granted = null;
+        while (_waiters.Count > 0 && _leased < _leaseLimit && ServeOne_NeedsLock(now) is { } waiter)
+        {
+            waiter.Newer = granted;
+            granted = waiter;
+        }
+
+        return granted;
+    }
+
+    private PoolWaiter<T>? ServeOne_NeedsLock(long now)
+    {
+        // The newest first while the queue stands: the oldest are about to give up anyway, and their answers would come too late.
+        var newestFirst = QueueStands_NeedsLock(now);
+        var waiter = newestFirst ? _waiters.Newest : _waiters.Oldest;
+        for (; waiter is not null; waiter = newestFirst ? waiter.Older : waiter.Newer)
+        {
+            if (!TakeIdle_NeedsLock(waiter.Role, waiter.Affinity, now, waiter.Site, out var lease, out _))
+            {
+                if (!HasIdle_NeedsLock())
+                    return null;
+                continue; // What is idle cannot take this one's role.
+            }
+
+            _waiters.Remove(waiter);
+            _waited++;
+            _waitedTotal += now - waiter.EnqueuedAt;
+            waiter.Granted = lease;
+            return waiter;
+        }
+
+        return null;
+    }
+
+    private bool HasIdle_NeedsLock()
+    {
+        foreach (var stack in _idle)
+            if (stack.Count > 0)
+                return true;
+        return false;
+    }
+
+    private void OnWaitTimer()
+    {
+        PoolWaiter<T>? granted;
+        PoolWaiter<T>? expired = null;
+        bool opens;
+        ConnectionRole role;
+        PoolBusyException? failure = null;
+        lock (_gate)
+        {
+            _waitTimerDue = long.MaxValue;
+            var now = _clock.Now;
+            granted = Serve_NeedsLock(now);
+            for (var waiter = _waiters.Oldest; waiter is not null;)
+            {
+                var newer = waiter.Newer;
+                if (waiter.GiveUpAt <= now)
+                {
+                    failure ??= TimedOut_NeedsLock(now - waiter.EnqueuedAt);
+                    _waiters.Remove(waiter);
+                    _timedOut++;
+                    _waitedTotal += now - waiter.EnqueuedAt;
+                    waiter.Newer = expired;
+                    expired = waiter;
+                }
+
+                waiter = newer;
+            }
+
+            opens = BeginOpen_NeedsLock(now, out role);
+            var due = RecheckAt_NeedsLock(now);
+            for (var waiter = _waiters.Oldest; waiter is not null; waiter = waiter.Newer)
+                due = Math.Min(due, waiter.GiveUpAt);
+            SetWaitTimer_NeedsLock(now, due);
+        }
+
+        Grant(granted);
+        while (expired is not null)
+        {
+            var next = expired.Newer;
+            expired.Newer = null;
+            // An exception of its own for each caller: their stack traces would mix.
+            expired.Refuse(new PoolBusyException(failure!.Message, failure.InnerException));
+            expired = next;
+        }
+
+        if (opens)
+            _ = OpenAsync(role);
+    }
+
+    /// <summary>When to look again whether the wait has become worth a connection: nothing else happens while long leases run.</summary>
+    private long RecheckAt_NeedsLock(long now) =>
+        _waiters.Count == 0 || !HasRoom_NeedsLock()
+            ? long.MaxValue
+            : Math.Max(_reopenAt, now + Math.Clamp(_openTime / 8, _clock.From(FastestRecheck), _clock.From(SlowestRecheck)));
+
+    private void SetWaitTimer_NeedsLock(long now, long due)
+    {
+        if (due >= _waitTimerDue || _closed)
+            return;
+        _waitTimerDue = due;
+        // Timers count whole milliseconds; rounded down, one would fire before it is due, again and again.
+        _waitTimer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, _clock.ToSpan(due - now).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+    }
+
+    private PoolBusyException Full_NeedsLock() => new(
+        $"{_waiters.Count} callers wait already for a connection to {Name}, which is QueueCapacity. " +
+        $"{InUse_NeedsLock()} Shorten the work, slow the callers down, or raise MaxSize or QueueCapacity.",
+        _lastOpenFailure);
+
+    private PoolBusyException TimedOut_NeedsLock(long waited) => new(
+        $"No connection to {Name} came free within {_clock.ToSpan(waited).TotalMilliseconds:0} ms (AcquireTimeout is {_options.AcquireTimeout.TotalMilliseconds:0} ms, " +
+        $"OverloadAcquireTimeout {_options.OverloadAcquireTimeout.TotalMilliseconds:0} ms, or less when the caller's deadline is near). " +
+        $"{InUse_NeedsLock()} Shorten the work, raise MaxSize, or raise the timeout.",
+        _lastOpenFailure);
+
+    private string InUse_NeedsLock() =>
+        $"{_leased} leases run on {_open} connections; the limit is {_leaseLimit} leases (MaxSize {_options.MaxSize}" +
+        (_ceiling < _options.MaxSize ? $", {_ceiling} while memory is short)." : ").");
+
+    private ObjectDisposedException Closed() => new(Name, $"The pool of {Name} is closed; no connection can be rented.");
+}
