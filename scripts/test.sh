@@ -5,6 +5,7 @@
 #   --only   one of: web, shell, Core.Tests, Conformance, IntegrationTests, BrowserTests
 # EDGEDB_BINARY=FILE runs integration and browser tests against that executable instead of the build.
 # EDGEDB_DATASETS=DIR names the public test data, default ../shared/datasets.
+# Real PostgreSQL, pgbouncer and Redis are started by scripts/upstreams.sh for the tests, and stopped at the end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,14 +13,15 @@ only=
 case "${1:-}" in
   '') ;;
   --only) only=${2:?--only needs a name} ;;
-  -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *) echo "test.sh: there is no option $1" >&2; exit 2 ;;
 esac
 
 passed=0
 failed=0
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
+upstreams=
+trap 'rm -rf "$logs"; [ -z "$upstreams" ] || ./scripts/upstreams.sh stop "$upstreams"' EXIT
 
 wanted() { [ -z "$only" ] || [ "$only" = "$1" ]; }
 
@@ -70,6 +72,14 @@ install_packages() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 }
 
+# One set of servers for all tests that do not kill any; the others start their own. Tests skip (in CI: fail) what is missing.
+start_upstreams() {
+  ./scripts/upstreams.sh install || return 0
+  upstreams=$(mktemp -d)
+  ./scripts/upstreams.sh start "$upstreams" || { failed=$((failed + 1)); echo "FAILED: the upstream servers do not start"; }
+  export EDGEDB_UPSTREAMS=$upstreams
+}
+
 web_checks() { (cd src/EdgeDb.Web && npm run check --silent && npm test --silent); }
 
 shell_checks() { shellcheck publish.sh scripts/*.sh .ci/run; }
@@ -80,6 +90,8 @@ install_packages
 
 echo "Building the solution"
 dotnet build EdgeDb.sln -c Release -v quiet -nologo
+
+if wanted Core.Tests || wanted IntegrationTests; then start_upstreams; fi
 
 wanted shell && step "shell scripts" shell_checks
 wanted web && step "browser UI: types and unit tests" web_checks
