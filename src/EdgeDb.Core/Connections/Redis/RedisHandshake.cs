@@ -1,0 +1,96 @@
+namespace EdgeDb.Core.Connections;
+
+/// <summary>What the server says of itself.</summary>
+internal sealed record RedisServerInfo(string Version, long ClientId);
+
+/// <summary>The first commands of a connection: protocol and sign-in, database, tracking.</summary>
+internal static class RedisHandshake
+{
+    private const string ClientName = "edgedb";
+
+    /// <summary>Throws <see cref="RedisException"/> (<see cref="RedisFailure.Connect"/>) naming the step that failed and what to do.</summary>
+    public static async ValueTask<RedisServerInfo> RunAsync(RedisConnection connection, RedisSettings settings, CancellationToken ct)
+    {
+        // Alone and first: Redis can leave out the answer to a failed sign-in while other answers are on their way (redis/redis #15640).
+        var server = await StepAsync(connection, settings, "HELLO", SignIn(settings), static (reply, _) => ReadServer(reply), ct).ConfigureAwait(false);
+        if (settings.Database != 0)
+            await StepAsync(connection, settings, "SELECT", [settings.Database], static (_, _) => true, ct).ConfigureAwait(false);
+        if (settings.Tracking is { } tracking)
+        {
+            // In the callback, so that it precedes the first invalidation.
+            await StepAsync(connection, settings, "CLIENT", Track(tracking), static (_, connection) =>
+            {
+                connection.BeginTracking();
+                return true;
+            }, ct).ConfigureAwait(false);
+        }
+
+        return server;
+    }
+
+    private static async ValueTask<TResult> StepAsync<TResult>(
+        RedisConnection connection, RedisSettings settings, string command, RedisArgument[] arguments, RedisReplyReader<RedisConnection, TResult> read,
+        CancellationToken ct)
+    {
+        try
+        {
+            return await connection.SendAsync(command, arguments, connection, read, ct).ConfigureAwait(false);
+        }
+        catch (RedisException failure)
+        {
+            throw new RedisException(RedisFailure.Connect, $"{settings} refused the connection. {Explain(failure, command, settings)}", Without(settings, failure));
+        }
+    }
+
+    private static string Explain(RedisException failure, string command, RedisSettings settings) => failure.Code switch
+    {
+        "NOAUTH" => "It asks for a password; set Password.",
+        "WRONGPASS" => $"User '{settings.User ?? "default"}' or its Password is wrong, or the user is disabled.",
+        "NOPERM" => $"User '{settings.User ?? "default"}' may not run {command}; allow it with ACL SETUSER.",
+        "NOPROTO" => "It does not speak RESP3; Redis 6 or newer is needed.",
+        "ERR" when failure.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase) => $"It does not know {command}; Redis 6 or newer is needed.",
+        _ => Masked(settings, failure.Message),
+    };
+
+    /// <summary>A server that does not know HELLO repeats its arguments, the password among them.</summary>
+    private static string Masked(RedisSettings settings, string message) =>
+        settings.Password is { Length: > 0 } password ? message.Replace(password, "***", StringComparison.Ordinal) : message;
+
+    private static RedisException? Without(RedisSettings settings, RedisException failure) => Masked(settings, failure.Message) == failure.Message ? failure : null;
+
+    private static RedisArgument[] SignIn(RedisSettings settings) => settings.Password is { } password
+        ? ["3", "AUTH", settings.User ?? "default", password, "SETNAME", ClientName]
+        : ["3", "SETNAME", ClientName];
+
+    private static RedisArgument[] Track(RedisTracking tracking)
+    {
+        var arguments = new List<RedisArgument> { "TRACKING", "ON" };
+        if (tracking.Prefixes is { } prefixes)
+        {
+            arguments.Add("BCAST");
+            foreach (var prefix in prefixes)
+                arguments.AddRange(["PREFIX", prefix]);
+        }
+
+        if (tracking.ExceptOwnChanges)
+            arguments.Add("NOLOOP");
+        return [.. arguments];
+    }
+
+    private static RedisServerInfo ReadServer(RespValue reply)
+    {
+        var version = "?";
+        var id = 0L;
+        for (var fields = reply.GetEnumerator(); fields.MoveNext();)
+        {
+            var field = fields.Current.AsBytes();
+            fields.MoveNext();
+            if (field.SequenceEqual("version"u8))
+                version = fields.Current.AsText();
+            else if (field.SequenceEqual("id"u8))
+                id = fields.Current.AsInt64();
+        }
+
+        return new RedisServerInfo(version, id);
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+
+namespace EdgeDb.Core.Connections;
+
+/// <summary>Opens and judges connections to one Redis server. They are shared, so nothing of them needs a reset and every role fits.</summary>
+internal sealed class RedisSource : IConnectionSource<RedisConnection>
+{
+    private readonly RedisSettings _settings;
+    private readonly RedisInvalidations? _invalidations;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>Throws <see cref="ArgumentException"/> with every problem of the settings in one message.</summary>
+    /// <param name="name">Name of the endpoint.</param>
+    /// <param name="settings">Where the server is and how to talk to it.</param>
+    /// <param name="invalidations">Whom to tell of changed keys; given exactly when <see cref="RedisSettings.Tracking"/> is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public RedisSource(string name, RedisSettings settings, RedisInvalidations? invalidations, TimeProvider time, ILogger logger)
+    {
+        var problems = settings.Problems();
+        if (problems.Count > 0)
+            throw new ArgumentException($"The settings of '{name}' cannot be used: {string.Join(" ", problems)}", nameof(settings));
+        if (settings.Tracking is null != invalidations is null)
+            throw new ArgumentException($"'{name}' has {(invalidations is null ? "Tracking, but nobody to tell" : "somebody to tell of changes, but no Tracking")}.", nameof(invalidations));
+        Name = name;
+        _settings = settings;
+        _invalidations = invalidations;
+        _time = time;
+        _logger = logger;
+    }
+
+    public string Name { get; }
+
+    public ValueTask<RedisConnection> OpenAsync(ConnectionRole role, CancellationToken ct) =>
+        RedisConnection.OpenAsync(_settings, _invalidations, _time, _logger, ct);
+
+    public bool IsUsable(RedisConnection connection) => connection.IsOpen;
+
+    public async ValueTask<bool> CheckAsync(RedisConnection connection, CancellationToken ct)
+    {
+        try
+        {
+            await connection.PingAsync(ct).ConfigureAwait(false);
+            return true;
+        }
+        catch (RedisException)
+        {
+            return false;
+        }
+    }
+
+    public bool TryAssign(RedisConnection connection, ConnectionRole role) => true;
+
+    public bool TryReset(RedisConnection connection) => connection.IsOpen;
+
+    public ValueTask CloseAsync(RedisConnection connection) => connection.DisposeAsync();
+
+    public FailureKind Classify(Exception exception) => RedisFailures.Classify(exception);
+}
