@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using EdgeDb.Core.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeDb.Core.Storage;
@@ -14,7 +16,7 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
 
     private readonly OpenedDatabase _opened;
     private readonly ILogger _logger;
-    private readonly SqliteReaderPool _readers;
+    private readonly ConnectionPool<SqliteReader> _readers;
     private readonly SqliteWriter _writer;
     private readonly Lock _gate = new();
     private StorageException? _damage;
@@ -25,7 +27,7 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     {
         _opened = opened;
         _logger = logger;
-        _readers = new SqliteReaderPool(opened.Options, time);
+        _readers = new ConnectionPool<SqliteReader>(new SqliteReaderSource(opened.Options), opened.Options.ReaderPool(), null, time, logger);
         _writer = new SqliteWriter(opened.Options, opened.Writer, time, logger, OnCommitted, OnFailed);
     }
 
@@ -109,11 +111,13 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
         if (ct.IsCancellationRequested)
             return ValueTask.FromCanceled<TResult>(ct);
 
+        // The caller's lambda is one object for the life of the process, so it identifies the statements it will run.
+        var affinity = (ulong)RuntimeHelpers.GetHashCode(read);
         try
         {
-            return _readers.TryRent(out var reader)
-                ? ValueTask.FromResult(ReadAndReturn(reader, state, read, ct))
-                : WaitAndReadAsync(state, read, ct);
+            return _readers.TryAcquire(ConnectionRole.Read, affinity, out var lease)
+                ? ValueTask.FromResult(ReadAndReturn(lease, state, read, ct))
+                : WaitAndReadAsync(affinity, state, read, ct);
         }
         catch (OperationCanceledException cancelled) when (cancelled.CancellationToken.IsCancellationRequested)
         {
@@ -156,11 +160,12 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
         return file.Exists ? file.Length : 0;
     }
 
-    private TResult ReadAndReturn<TState, TResult>(SqliteReader reader, TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct)
+    private TResult ReadAndReturn<TState, TResult>(
+        ConnectionLease<SqliteReader> lease, TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct)
     {
         try
         {
-            return reader.Read(state, read, ct);
+            return lease.Connection.Read(state, read, ct);
         }
         catch (StorageException failure)
         {
@@ -169,12 +174,34 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
         }
         finally
         {
-            _readers.Return(reader);
+            lease.Dispose();
         }
     }
 
-    private async ValueTask<TResult> WaitAndReadAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct) =>
-        ReadAndReturn(await _readers.RentAsync(ct).ConfigureAwait(false), state, read, ct);
+    private async ValueTask<TResult> WaitAndReadAsync<TState, TResult>(
+        ulong affinity, TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct)
+    {
+        ConnectionLease<SqliteReader> lease;
+        try
+        {
+            lease = await _readers.AcquireAsync(ConnectionRole.Read, affinity, Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
+        }
+        catch (PoolBusyException busy)
+        {
+            throw Options.ReadBusy(busy);
+        }
+        catch (ConnectionOpenException unopened) when (unopened.InnerException is StorageException failure)
+        {
+            OnFailed(failure);
+            throw new StorageException(failure.Failure, failure.Message, failure);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw new StorageException(StorageFailure.Closed, "The database is closed; no read can start.");
+        }
+
+        return ReadAndReturn(lease, state, read, ct);
+    }
 
     private void OnCommitted(StorageCommit commit) => Raise(Committed, commit);
 

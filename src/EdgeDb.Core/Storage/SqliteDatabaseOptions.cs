@@ -1,3 +1,5 @@
+using EdgeDb.Core.Connections;
+
 namespace EdgeDb.Core.Storage;
 
 /// <summary>
@@ -94,6 +96,26 @@ public sealed record SqliteDatabaseOptions
         if (!Enum.IsDefined(OnCorruption))
             throw new ArgumentOutOfRangeException(nameof(OnCorruption), OnCorruption, "OnCorruption is not a known policy.");
     }
+
+    /// <summary>Readers never expire: nothing between them and the file can cut an idle one off, and its page cache is what makes it fast.</summary>
+    internal ConnectionPoolOptions ReaderPool() => new()
+    {
+        MaxSize = ReaderCount,
+        AcquireTimeout = ReadWaitLimit,
+        OverloadAcquireTimeout = TimeSpan.FromMilliseconds(Math.Min(250, ReadWaitLimit.TotalMilliseconds)),
+        QueueCapacity = ReadQueueCapacity,
+        IdleTimeout = Timeout.InfiniteTimeSpan,
+        MaxLifetime = Timeout.InfiniteTimeSpan,
+        CheckAfterIdle = Timeout.InfiniteTimeSpan,
+        DrainTimeout = ReadWaitLimit,
+    };
+
+    /// <summary>The pool's refusal in the words of these options.</summary>
+    internal StorageBusyException ReadBusy(PoolBusyException busy) => new(busy.Waited == TimeSpan.Zero
+        ? $"{ReadQueueCapacity} reads wait already for one of {ReaderCount} readers, which is ReadQueueCapacity. " +
+            "Shorten the slow read, slow the callers down, or raise ReadQueueCapacity."
+        : $"No reader came free within {busy.Waited.TotalMilliseconds:0} ms (ReadWaitLimit); all {ReaderCount} (ReaderCount) are busy. " +
+            "Shorten the slow read, raise ReaderCount (at most 4), or raise ReadWaitLimit.");
 
     private static void Range<T>(string name, T value, T least, T most)
         where T : IComparable<T>

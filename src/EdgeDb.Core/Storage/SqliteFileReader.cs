@@ -6,9 +6,10 @@ namespace EdgeDb.Core.Storage;
 /// </summary>
 internal sealed class SqliteFileReader : ISqliteReads, IDisposable
 {
-    private readonly SqliteReader _reader;
+    private readonly SqliteDatabaseOptions _options;
+    private SqliteReader? _reader;
 
-    private SqliteFileReader(SqliteReader reader) => _reader = reader;
+    private SqliteFileReader(SqliteDatabaseOptions options) => _options = options;
 
     /// <summary>
     /// Opens a file. Throws <see cref="StorageException"/> when it is not EdgeDb's, or of another version than <paramref name="migrations"/>.
@@ -25,13 +26,13 @@ internal sealed class SqliteFileReader : ISqliteReads, IDisposable
                 throw new StorageException(
                     StorageFailure.Migration, $"{path} has schema {version}, this program {migrations.Count}; start the service once to bring it up to date.");
         }
-        return new(new SqliteReader(options));
+        return new(options);
     }
 
     /// <inheritdoc/>
     public ValueTask<TResult> ReadAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct) =>
-        ValueTask.FromResult(_reader.Read(state, read, ct));
+        ValueTask.FromResult((_reader ??= SqliteReader.Open(_options)).Read(state, read, ct));
 
     /// <inheritdoc/>
-    public void Dispose() => _reader.Close();
+    public void Dispose() => _reader?.Close();
 }

@@ -212,7 +212,7 @@ public sealed partial class ConnectionPool<T>
             var next = expired.Newer;
             expired.Newer = null;
             // An exception of its own for each caller: their stack traces would mix.
-            expired.Refuse(new PoolBusyException(failure!.Message, failure.InnerException));
+            expired.Refuse(new PoolBusyException(failure!.Message, failure.Waited, failure.InnerException));
             expired = next;
         }
 
@@ -238,12 +238,14 @@ public sealed partial class ConnectionPool<T>
     private PoolBusyException Full_NeedsLock() => new(
         $"{_waiters.Count} callers wait already for a connection to {Name}, which is QueueCapacity. " +
         $"{InUse_NeedsLock()} Shorten the work, slow the callers down, or raise MaxSize or QueueCapacity.",
+        TimeSpan.Zero,
         _lastOpenFailure);
 
     private PoolBusyException TimedOut_NeedsLock(long waited) => new(
         $"No connection to {Name} came free within {_clock.ToSpan(waited).TotalMilliseconds:0} ms (AcquireTimeout is {_options.AcquireTimeout.TotalMilliseconds:0} ms, " +
         $"OverloadAcquireTimeout {_options.OverloadAcquireTimeout.TotalMilliseconds:0} ms, or less when the caller's deadline is near). " +
         $"{InUse_NeedsLock()} Shorten the work, raise MaxSize, or raise the timeout.",
+        _clock.ToSpan(waited),
         _lastOpenFailure);
 
     private string InUse_NeedsLock() =>

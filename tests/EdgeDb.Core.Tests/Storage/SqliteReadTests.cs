@@ -3,7 +3,7 @@ using Xunit;
 
 namespace EdgeDb.Core.Tests.Storage;
 
-public sealed class SqliteReaderPoolTests
+public sealed class SqliteReadTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
@@ -41,7 +41,14 @@ public sealed class SqliteReaderPoolTests
             Assert.Same(session, await database.ReadAsync(0, static (session, _) => session, None));
 
         // A read inside a read takes a second reader, which is returned first, so the outer one is on top again.
-        var inner = await database.ReadAsync(database, static (_, database) => database.ReadAsync(0, static (session, _) => session, None).AsTask(), None);
+        // The clock moves, because a second reader is only opened once waiting has cost more than opening.
+        var inner = await database.ReadAsync((database, folder.Time), static (_, outer) =>
+        {
+            var inner = outer.database.ReadAsync(0, static (session, _) => session, None).AsTask();
+            outer.Time.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.True(SpinWait.SpinUntil(() => inner.IsCompleted, TimeSpan.FromSeconds(30)));
+            return inner;
+        }, None);
         Assert.NotSame(session, await inner);
         Assert.Same(session, await database.ReadAsync(0, static (session, _) => session, None));
     }
@@ -177,7 +184,7 @@ public sealed class SqliteReaderPoolTests
             }
         });
 
-        // Were one lost, the third nested read would wait for the clock, which stands still.
+        // Were one lost, the third nested read would wait in vain.
         var readers = 0;
         await Nest(3);
         Assert.Equal(3, readers);
@@ -187,7 +194,10 @@ public sealed class SqliteReaderPoolTests
             : database.ReadAsync(depth, (_, depth) =>
             {
                 readers++;
-                return Nest(depth - 1);
+                var deeper = Nest(depth - 1);
+                folder.Time.Advance(TimeSpan.FromMilliseconds(1));
+                Assert.True(SpinWait.SpinUntil(() => deeper.IsCompleted, TimeSpan.FromSeconds(30)));
+                return deeper;
             }, None).AsTask().Unwrap();
     }
 
