@@ -1,0 +1,338 @@
+using System.Data;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EdgeDb.Core.Connections;
+
+/// <summary>
+/// An open connection with its prepared statements and the settings of its role. One caller at a time uses it. What a statement needs besides
+/// itself (settings, BEGIN, the position of a replica, the position of a commit) travels in the statement's own round trip.
+/// </summary>
+public sealed partial class PostgresConnection : IAsyncDisposable
+{
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
+
+    private readonly NpgsqlConnection _connection;
+    private readonly PostgresOptions _options;
+    private readonly PostgresServer _server;
+    private readonly TimeProvider _time;
+    private readonly PostgresBatch _batch;
+    private readonly PostgresCommandCache _commands;
+    private readonly PostgresStatementGuard _guard;
+    private PostgresSettings? _applied;
+    private Task _work = Task.CompletedTask;
+    private bool _broken;
+
+    internal PostgresConnection(NpgsqlConnection connection, PostgresOptions options, PostgresServer server, TimeProvider time)
+    {
+        _connection = connection;
+        _options = options;
+        _server = server;
+        _time = time;
+        _batch = new PostgresBatch(connection);
+        _commands = new PostgresCommandCache(options.StatementCacheSize);
+        _guard = new PostgresStatementGuard(options.CancelTimeout, time);
+    }
+
+    /// <summary>What the connection is rented for; decides its settings.</summary>
+    public ConnectionRole Role { get; internal set; }
+
+    /// <summary>
+    /// Reads on this connection must see what was committed up to here; <see cref="PostgresReplicaBehindException"/> when the server does not
+    /// have it yet. Null: whatever the server has.
+    /// </summary>
+    internal NpgsqlLogSequenceNumber? ReadAfter { get; set; }
+
+    /// <summary>Position right after the latest commit of this lease, in the role Write: what a later read of the same caller must see.</summary>
+    public NpgsqlLogSequenceNumber? CommitPosition { get; private set; }
+
+    internal bool IsUsable => !_broken && _connection.FullState == ConnectionState.Open;
+
+    private bool SharesSessions => _options.PoolMode == PostgresPoolMode.Transaction;
+
+    /// <summary>Runs a statement whose rows, if any, nobody wants. Returns how many rows it changed; -1 where that means nothing.</summary>
+    /// <param name="command">The statement.</param>
+    /// <param name="values">Its values.</param>
+    /// <param name="timeLeft">Time until the caller's deadline; infinite for the limit of the role.</param>
+    /// <param name="ct">The caller's cancellation; the server is told to stop.</param>
+    public ValueTask<int> ExecuteAsync<TArgs>(PostgresCommand<TArgs> command, TArgs values, TimeSpan timeLeft, CancellationToken ct) =>
+        RunAsync<object?>(_commands.Bind(command, values), null, null, timeLeft, ct);
+
+    /// <summary>
+    /// Runs a statement and hands each row, together with <paramref name="state"/>, to <paramref name="row"/>; pass a static lambda. The reader
+    /// is only valid inside of it. Returns the number of rows. Other parameters as for <see cref="ExecuteAsync"/>.
+    /// </summary>
+    public ValueTask<int> QueryAsync<TArgs, TState>(
+        PostgresCommand<TArgs> command, TArgs values, TState state, Action<NpgsqlDataReader, TState> row, TimeSpan timeLeft, CancellationToken ct) =>
+        RunAsync(_commands.Bind(command, values), state, row, timeLeft, ct);
+
+    /// <summary>The first row as <paramref name="read"/> makes it, or default when there is none. Parameters as for <see cref="ExecuteAsync"/>.</summary>
+    public async ValueTask<TResult?> FirstAsync<TArgs, TResult>(
+        PostgresCommand<TArgs> command, TArgs values, Func<NpgsqlDataReader, TResult> read, TimeSpan timeLeft, CancellationToken ct)
+    {
+        var first = new FirstRow<TResult>(read);
+        await RunAsync(_commands.Bind(command, values), first, static (reader, first) => first.Take(reader), timeLeft, ct).ConfigureAwait(false);
+        return first.Result;
+    }
+
+    /// <summary>Asks the server for its role, timeline and position, in one round trip.</summary>
+    internal async ValueTask ObserveAsync(TimeSpan timeLeft, CancellationToken ct)
+    {
+        var asked = _time.GetTimestamp();
+        await RunAsync(_batch.State, (server: _server, asked), static (reader, to) => to.server.Observe(PostgresBatch.ReadState(reader, to.asked)), timeLeft, ct)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// After a lease. Nothing to send: commands cannot change the session, and settings are compared before the next statement. A transaction that
+    /// was left open is not rolled back later but closed with its connection, as it would hold its locks until then.
+    /// </summary>
+    internal bool TryReset()
+    {
+        ReadAfter = null;
+        CommitPosition = null;
+        return IsUsable && _transaction == TransactionStage.None;
+    }
+
+    ValueTask IAsyncDisposable.DisposeAsync() => CloseAsync();
+
+    internal async ValueTask CloseAsync()
+    {
+        try
+        {
+            // Npgsql must not be disposed under a statement. One that was given up ends when its socket closes, which its cancel request sees to.
+            await _work.WaitAsync(CloseLimit, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_work.IsCompleted)
+            {
+                _ = _work.ContinueWith(static (_, connection) => ((NpgsqlConnection)connection!).Dispose(), _connection, TaskScheduler.Default);
+                return;
+            }
+
+            await _connection.DisposeAsync().AsTask().WaitAsync(CloseLimit, _time).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
+        {
+            // It was to go anyway.
+        }
+        finally
+        {
+            _guard.Dispose();
+            _batch.Dispose();
+        }
+    }
+
+    private async ValueTask<int> RunAsync<TState>(
+        NpgsqlBatchCommand command, TState state, Action<NpgsqlDataReader, TState>? row, TimeSpan timeLeft, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        ThrowIfUnusable();
+        var limit = Role == ConnectionRole.Analytics ? _options.AnalyticsLimit : _options.StatementLimit;
+        if (timeLeft == Timeout.InfiniteTimeSpan || timeLeft > limit)
+            timeLeft = limit;
+        var started = _time.GetTimestamp();
+        for (var mayRepeat = _transaction == TransactionStage.None; ; mayRepeat = false)
+        {
+            var left = timeLeft - _time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+                throw new PostgresFailureException(FailureKind.Timeout, $"{_options.Name}: the deadline had passed before the statement was sent.");
+
+            Compose(command, left);
+            _guard.Begin(left, ct);
+            var work = ReadAsync(command, state, row);
+            try
+            {
+                var count = work.IsCompleted ? await work.ConfigureAwait(false) : await work.WaitAsync(_guard.Abandoned).ConfigureAwait(false);
+                Succeeded();
+                return count;
+            }
+            catch (Exception e)
+            {
+                _guard.End();
+                if (e is PostgresException { SqlState: PostgresFailures.CachedPlanChanged } && !_guard.IsAbandoned)
+                {
+                    // "cached plan must not change result type": a table was altered. Nothing ran, so outside of a transaction just ask again.
+                    command = _commands.Renew(command);
+                    _applied = null;
+                    if (mayRepeat)
+                        continue;
+                }
+
+                if (await FailedAsync(e, work, command, ct).ConfigureAwait(false) is { } told)
+                    throw told;
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Puts into one batch what the statement needs around it.</summary>
+    private void Compose(NpgsqlBatchCommand command, TimeSpan left)
+    {
+        _batch.Clear();
+        // Settings that outlive the transaction are only sent outside of one: a rollback would take them back.
+        if (!SharesSessions && _transaction is TransactionStage.None or TransactionStage.Begun)
+        {
+            var settings = PostgresSettings.For(Role, left, _applied?.StatementTimeoutMs ?? 0);
+            if (settings != _applied)
+                _batch.AddSettings(settings, local: false);
+            _applied = settings;
+            _transactionTimeoutMs = settings.StatementTimeoutMs;
+        }
+
+        if (_transaction == TransactionStage.Begun)
+        {
+            _batch.AddBegin();
+            _transaction = TransactionStage.Open;
+            if (SharesSessions)
+                _transactionTimeoutMs = 0;
+        }
+
+        if (_transaction == TransactionStage.Open || (SharesSessions && _transaction == TransactionStage.None))
+        {
+            var inForceMs = _transaction == TransactionStage.Open ? _transactionTimeoutMs : 0;
+            var settings = PostgresSettings.For(Role, left, inForceMs);
+            if (settings.StatementTimeoutMs != inForceMs)
+                _batch.AddSettings(settings, local: true);
+            _transactionTimeoutMs = settings.StatementTimeoutMs;
+        }
+
+        if (ReadAfter is not null)
+            _batch.AddPosition();
+        var commits = Role == ConnectionRole.Write && _transaction is TransactionStage.None or TransactionStage.Ending;
+        _batch.AddStatement(command, withCommitPosition: commits && !ReferenceEquals(command, _batch.State));
+    }
+
+    private async Task<int> ReadAsync<TState>(NpgsqlBatchCommand command, TState state, Action<NpgsqlDataReader, TState>? row)
+    {
+        var ct = _guard.Cancelled;
+        var asked = _time.GetTimestamp();
+        var count = 0;
+        PostgresReplicaBehindException? behind = null;
+        var reader = await _batch.ExecuteAsync(ct).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            if (_batch.HasSettings)
+                await reader.NextResultAsync(ct).ConfigureAwait(false);
+            if (_batch.HasPosition)
+            {
+                await reader.ReadAsync(ct).ConfigureAwait(false);
+                behind = Arrived(reader, asked);
+                await reader.NextResultAsync(ct).ConfigureAwait(false);
+            }
+
+            if (row is not null && behind is null)
+            {
+                if (reader.FieldCount == 0 || (_batch.HasCommitPosition && PostgresBatch.IsCommitPosition(reader)))
+                    throw new InvalidOperationException($"'{command.CommandText}' returns no rows; run it with ExecuteAsync.");
+                for (; await reader.ReadAsync(ct).ConfigureAwait(false); count++)
+                    row(reader, state);
+            }
+
+            // To the end: what fails at the commit is only told there, and disposing of the reader would swallow it.
+            do
+            {
+                if (_batch.HasCommitPosition && PostgresBatch.IsCommitPosition(reader) && await reader.ReadAsync(ct).ConfigureAwait(false))
+                    CommitPosition = reader.GetFieldValue<NpgsqlLogSequenceNumber?>(0);
+            }
+            while (await reader.NextResultAsync(ct).ConfigureAwait(false));
+        }
+
+        if (behind is not null)
+            throw behind;
+        return row is null ? command.RecordsAffected : count;
+    }
+
+    private PostgresReplicaBehindException? Arrived(NpgsqlDataReader reader, long asked)
+    {
+        var inRecovery = reader.GetBoolean(0);
+        var position = reader.GetFieldValue<NpgsqlLogSequenceNumber>(1);
+        _server.Observe(inRecovery, position, asked);
+        if (position < ReadAfter!.Value)
+            return new PostgresReplicaBehindException(position, ReadAfter.Value);
+        // A position never goes back while the connection lives, so the rest of the lease need not ask.
+        ReadAfter = null;
+        return null;
+    }
+
+    private void Succeeded()
+    {
+        _guard.End();
+        // The answer counts, but a cancel request on its way might hit the next statement.
+        if (_guard.IsAbandoned || _guard.CancelRequest is not null)
+            _broken = true;
+    }
+
+    /// <summary>Settles what is known of the connection after a failure. Returns what to throw instead, or null to let the failure pass.</summary>
+    private async ValueTask<Exception?> FailedAsync(Exception failure, Task work, NpgsqlBatchCommand command, CancellationToken ct)
+    {
+        var committing = _transaction is TransactionStage.None or TransactionStage.Ending;
+        if (_transaction == TransactionStage.Open)
+            _transaction = TransactionStage.Failed;
+        _applied = null;
+
+        if (_guard.IsAbandoned)
+        {
+            _broken = true;
+            _work = work;
+            _ = work.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _guard.RequestCancel();
+            if (ct.IsCancellationRequested)
+                return new OperationCanceledException(ct);
+            return Unanswered(FailureKind.Timeout, "did not answer before the deadline", failure, command, committing);
+        }
+
+        if (_guard.CancelRequest is { } request)
+        {
+            // Only the server's own word that it stopped the statement, and the end of the request, say that nothing more will come.
+            var confirmed = failure is OperationCanceledException { InnerException: PostgresException { SqlState: PostgresFailures.QueryCanceled } };
+            if (confirmed)
+                await request.WaitAsync(_options.CancelTimeout, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (confirmed && request.IsCompletedSuccessfully)
+                _guard.Renew();
+            else
+                _broken = true;
+            return new OperationCanceledException("The statement was cancelled.", failure, ct);
+        }
+
+        if (_connection.FullState == ConnectionState.Open && failure is not PostgresException { InvariantSeverity: "FATAL" or "PANIC" })
+            return null;
+
+        // Npgsql also closes a connection on which the server reported trouble of its own (memory, disk, damage). That is an answer.
+        _broken = true;
+        if (failure is PostgresException { InvariantSeverity: "ERROR" })
+            return null;
+        return Unanswered(PostgresFailures.Classify(failure), "closed the connection before it answered", failure, command, committing);
+    }
+
+    private PostgresFailureException Unanswered(FailureKind kind, string what, Exception failure, NpgsqlBatchCommand command, bool committing)
+    {
+        var unknown = committing && Role is ConnectionRole.Write or ConnectionRole.General;
+        return new PostgresFailureException(
+            kind, $"{_options.Name} {what} to '{command.CommandText}'." + (unknown ? " Whether a change took place is not known." : ""), failure)
+        {
+            OutcomeUnknown = unknown,
+        };
+    }
+
+    private void ThrowIfUnusable()
+    {
+        if (!IsUsable)
+            throw new PostgresFailureException(FailureKind.Connect, $"{_options.Name}: the connection is closed.");
+        if (_transaction == TransactionStage.Failed)
+            throw new InvalidOperationException("A statement of the transaction failed; dispose of the transaction before the next statement.");
+    }
+
+    private sealed class FirstRow<TResult>(Func<NpgsqlDataReader, TResult> read)
+    {
+        private bool _taken;
+
+        public TResult? Result { get; private set; }
+
+        public void Take(NpgsqlDataReader reader)
+        {
+            if (_taken)
+                return;
+            Result = read(reader);
+            _taken = true;
+        }
+    }
+}

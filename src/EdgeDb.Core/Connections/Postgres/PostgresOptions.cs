@@ -1,0 +1,123 @@
+namespace EdgeDb.Core.Connections;
+
+/// <summary>How the way to the server is protected.</summary>
+public enum PostgresTls
+{
+    /// <summary>Encrypted, and the server must show a certificate of <see cref="PostgresOptions.CaFile"/> that is made out to <see cref="PostgresOptions.Host"/>.</summary>
+    VerifyFull,
+
+    /// <summary>Plain text. For a server on the same machine, or behind a tunnel.</summary>
+    Off,
+}
+
+/// <summary>Who owns the server's session.</summary>
+public enum PostgresPoolMode
+{
+    /// <summary>A connection is one session of the server: it is PostgreSQL itself, or a pooler in session mode.</summary>
+    Session,
+
+    /// <summary>
+    /// A pooler (PgBouncer, Supavisor) gives each transaction whichever session is free. Nothing may outlive a transaction then: statements are
+    /// not prepared, settings are local to their transaction, and session locks and LISTEN are refused.
+    /// </summary>
+    Transaction,
+}
+
+/// <summary>How one PostgreSQL server is reached. <see cref="Problems"/> lists everything that is wrong at once; nothing is corrected silently.</summary>
+public sealed record PostgresOptions
+{
+    /// <summary>Name of the endpoint in errors, metrics and settings. Default "postgres".</summary>
+    public string Name { get; init; } = "postgres";
+
+    /// <summary>Host name or address. Required.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Default 5432, range 1 to 65,535.</summary>
+    public int Port { get; init; } = 5432;
+
+    /// <summary>Database. Required.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>Role of the server to log in as. Required; it needs no rights beyond those on its own tables.</summary>
+    public required string Username { get; init; }
+
+    /// <summary>Its password. Never printed.</summary>
+    public required string Password { get; init; }
+
+    /// <summary>Default <see cref="PostgresTls.VerifyFull"/>.</summary>
+    public PostgresTls Tls { get; init; } = PostgresTls.VerifyFull;
+
+    /// <summary>PEM file of the authority that signed the server's certificate. Left out, the system's authorities count.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>Default <see cref="PostgresPoolMode.Session"/>.</summary>
+    public PostgresPoolMode PoolMode { get; init; }
+
+    /// <summary>
+    /// Statements that a connection keeps prepared. Default 64, range 1 to 256: each costs the server its plan, some 10 to 100 KB.
+    /// Means nothing in <see cref="PostgresPoolMode.Transaction"/>.
+    /// </summary>
+    public int StatementCacheSize { get; init; } = 64;
+
+    /// <summary>Longest time until a new connection is ready for use. Default 3 s, range 100 ms to 60 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long the server may take to confirm that it stopped a statement; later the connection is given up. Default 500 ms, range 10 ms to 10 s.</summary>
+    public TimeSpan CancelTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longest statement of the roles Read, Write and General, whatever the caller's deadline. Default 10 s, range 10 ms to 10 min.</summary>
+    public TimeSpan StatementLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest statement of the role Analytics. Default 5 min, range 10 ms to 24 h.</summary>
+    public TimeSpan AnalyticsLimit { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Every option that is out of its range, with its value, the range and what to do; empty when all is well.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        Text(nameof(Name), Name);
+        Text(nameof(Host), Host);
+        if (!string.IsNullOrWhiteSpace(Host) && Uri.CheckHostName(Host) == UriHostNameType.Unknown)
+            problems.Add($"{Name}: Host '{Host}' is neither a host name nor an address; give one server without scheme and port.");
+        Range(nameof(Port), Port, 1, 65_535);
+        Text(nameof(Database), Database);
+        Text(nameof(Username), Username);
+        if (string.IsNullOrEmpty(Password))
+            problems.Add($"{Name}: Password is empty; give the role's password.");
+        Known(nameof(Tls), Tls);
+        Known(nameof(PoolMode), PoolMode);
+        if (CaFile is not null && Tls == PostgresTls.Off)
+            problems.Add($"{Name}: CaFile is set but Tls is Off, so nothing would be checked; set Tls to VerifyFull or leave CaFile out.");
+        else if (CaFile is not null && !File.Exists(CaFile))
+            problems.Add($"{Name}: CaFile '{CaFile}' does not exist or cannot be read; give the PEM file of the authority that signed the server's certificate.");
+        Range(nameof(StatementCacheSize), StatementCacheSize, 1, 256);
+        Range(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
+        Range(nameof(CancelTimeout), CancelTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));
+        Range(nameof(StatementLimit), StatementLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        Range(nameof(AnalyticsLimit), AnalyticsLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24));
+        return problems;
+
+        void Text(string option, string value)
+        {
+            if (string.IsNullOrWhiteSpace(value) || value.Contains('\0'))
+                problems.Add($"{Name}: {option} is blank or holds a NUL; it is required.");
+        }
+
+        void Known<T>(string option, T value)
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+                problems.Add($"{Name}: {option} is {value}; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
+        }
+
+        void Range<T>(string option, T value, T least, T most)
+            where T : IComparable<T>
+        {
+            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+                problems.Add($"{Name}: {option} is {value}; the range is {least} to {most}.");
+        }
+    }
+
+    /// <summary>Without the password.</summary>
+    public override string ToString() => $"{Name} ({Username}@{Host}:{Port}/{Database}, {Tls}, {PoolMode})";
+}

@@ -1,0 +1,48 @@
+using EdgeDb.Core.Connections;
+using EdgeDb.Tests;
+using Xunit;
+
+namespace EdgeDb.Core.Tests.Connections.Postgres;
+
+public sealed class PostgresOptionsTests
+{
+    private static readonly PostgresOptions Good = new() { Host = "db.example", Database = "home", Username = "edge", Password = "secret" };
+
+    [Fact]
+    public void Options_without_a_mistake_have_no_problems()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("ca.crt"), "");
+        Assert.Empty(Good.Problems());
+        Assert.Empty((Good with { Host = "192.0.2.1", CaFile = folder.File("ca.crt"), PoolMode = PostgresPoolMode.Transaction }).Problems());
+        Assert.Empty((Good with { Host = "::1", Tls = PostgresTls.Off }).Problems());
+    }
+
+    [Fact]
+    public void Every_problem_is_told_at_once_with_the_setting_its_value_and_what_to_do()
+    {
+        var wrong = Good with
+        {
+            Host = "tcp://db:5432", Port = 0, Password = "", CaFile = "/nowhere/ca.crt", StatementCacheSize = 0, ConnectTimeout = TimeSpan.FromSeconds(-1),
+            PoolMode = (PostgresPoolMode)7, Database = " ",
+        };
+        var failure = Assert.Throws<ArgumentException>(() => new PostgresSource(wrong, TimeProvider.System));
+        foreach (var part in new[]
+        {
+            "Host 'tcp://db:5432' is neither", "Port is 0; the range is 1 to 65535", "Password is empty", "CaFile '/nowhere/ca.crt' does not exist",
+            "StatementCacheSize is 0", "ConnectTimeout is -00:00:01", "PoolMode is 7; it is one of Session, Transaction", "Database is blank",
+        })
+        {
+            Assert.Contains(part, failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(8, wrong.Problems().Count);
+    }
+
+    [Fact]
+    public void A_CA_file_that_nothing_would_check_is_refused() =>
+        Assert.Contains("nothing would be checked", Assert.Single((Good with { Tls = PostgresTls.Off, CaFile = "/etc/ca.crt" }).Problems()), StringComparison.Ordinal);
+
+    [Fact]
+    public void Options_in_a_log_show_no_password() => Assert.DoesNotContain("secret", Good.ToString(), StringComparison.Ordinal);
+}

@@ -1,0 +1,50 @@
+using EdgeDb.Core.Connections;
+using EdgeDb.Tests;
+using Npgsql;
+
+namespace EdgeDb.Core.Tests.Connections.Postgres;
+
+/// <summary>Connections to the real servers, by the product's code and around it.</summary>
+internal static class PostgresTestServer
+{
+    public static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
+    public static readonly CancellationToken None = CancellationToken.None;
+
+    public static readonly PostgresCommand<string> Setting = new("SELECT current_setting($1)", static (ref p, name) => p.Add(name));
+    public static readonly PostgresCommand<double> Sleep = new("SELECT pg_sleep($1)", static (ref p, seconds) => p.Add(seconds));
+    public static readonly PostgresCommand<int> BackendPid = new("SELECT pg_backend_pid()", static (ref _, _) => { });
+    public static readonly PostgresCommand<int> PreparedCount = new("SELECT count(*) FROM pg_prepared_statements", static (ref _, _) => { });
+
+    public static PostgresOptions Options(Upstreams servers, int? port = null) => new()
+    {
+        Host = servers.Host,
+        Port = port ?? servers.PrimaryPort,
+        Database = servers.Database,
+        Username = servers.PostgresUser,
+        Password = servers.PostgresPassword,
+        CaFile = servers.CaFile,
+    };
+
+    public static PostgresOptions PgBouncerOptions(Upstreams servers) => Options(servers, servers.PgBouncerPort) with { PoolMode = PostgresPoolMode.Transaction };
+
+    /// <summary>Runs SQL as the superuser on a connection of its own and returns the first value.</summary>
+    public static async Task<object?> AdminAsync(Upstreams servers, string sql, int? port = null)
+    {
+        await using var connection = new NpgsqlConnection(servers.PostgresConnectionString(port, admin: true) + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Creates a table that the ordinary user may use, replacing an old one.</summary>
+    public static Task CreateTableAsync(Upstreams servers, string name, string columns) =>
+        AdminAsync(servers, $"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO {servers.PostgresUser}");
+
+    public static ValueTask<string?> SettingAsync(this PostgresConnection connection, string name) => connection.SettingAsync(name, Long);
+
+    public static ValueTask<string?> SettingAsync(this PostgresConnection connection, string name, TimeSpan timeLeft) =>
+        connection.FirstAsync(Setting, name, static row => row.GetString(0), timeLeft, None);
+
+    public static ValueTask<int> PidAsync(this PostgresConnection connection) =>
+        connection.FirstAsync(BackendPid, 0, static row => row.GetInt32(0), Long, None);
+}
