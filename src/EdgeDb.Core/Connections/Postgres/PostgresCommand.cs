@@ -23,17 +23,14 @@ public abstract partial class PostgresCommand
         }
 
         Sql = sql;
-        var shape = 14695981039346656037UL; // FNV-1a
-        foreach (var character in sql)
-            shape = (shape ^ character) * 1099511628211UL;
-        Shape = shape;
+        Shape = QueryShapes.Of(sql);
     }
 
     /// <summary>The statement.</summary>
     public string Sql { get; }
 
-    /// <summary>Names the statement among others: the affinity to ask the pool for, so that it prefers a connection that has it prepared.</summary>
-    public ulong Shape { get; }
+    /// <summary>What it asks. Its id is the affinity to ask the pool for, so that it prefers a connection that has the statement prepared.</summary>
+    public QueryShape Shape { get; }
 
     [GeneratedRegex(
         @"^\s*(BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET|RESET|LISTEN|UNLISTEN|PREPARE|EXECUTE|DEALLOCATE|DISCARD|DECLARE|CREATE\s+(LOCAL\s+|GLOBAL\s+)?TEMP(ORARY)?)\b" +

@@ -36,7 +36,7 @@ public sealed partial class PostgresConnection
         return new PostgresTransaction(this);
     }
 
-    internal async ValueTask CommitAsync(TimeSpan timeLeft, CancellationToken ct)
+    internal async ValueTask CommitAsync(CancellationToken ct)
     {
         ThrowIfUnusable();
         if (_transaction == TransactionStage.None)
@@ -47,7 +47,7 @@ public sealed partial class PostgresConnection
             return;
         }
 
-        await EndAsync(_batch.Commit, timeLeft, ct).ConfigureAwait(false);
+        await EndAsync(_batch.Commit, TimeLeft, ct).ConfigureAwait(false);
     }
 
     /// <summary>Does nothing after a commit. Does not throw: a connection that cannot roll back is closed, and the server does it then.</summary>

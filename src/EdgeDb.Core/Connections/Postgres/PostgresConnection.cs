@@ -21,6 +21,7 @@ public sealed partial class PostgresConnection : IAsyncDisposable
     private readonly PostgresStatementGuard _guard;
     private PostgresSettings? _applied;
     private Task _work = Task.CompletedTask;
+    private long? _deadline;
     private bool _broken;
 
     internal PostgresConnection(NpgsqlConnection connection, PostgresOptions options, PostgresServer server, TimeProvider time)
@@ -38,6 +39,16 @@ public sealed partial class PostgresConnection : IAsyncDisposable
     public ConnectionRole Role { get; internal set; }
 
     /// <summary>
+    /// Time until the deadline of the lease: set once, it runs from then on, and no statement runs past it. Infinite at the start of each lease: then the
+    /// limit of the role holds for each statement.
+    /// </summary>
+    public TimeSpan TimeLeft
+    {
+        get => _deadline is { } deadline ? _time.GetElapsedTime(_time.GetTimestamp(), deadline) : Timeout.InfiniteTimeSpan;
+        set => _deadline = value == Timeout.InfiniteTimeSpan ? null : _time.GetTimestamp() + (long)(value.TotalSeconds * _time.TimestampFrequency);
+    }
+
+    /// <summary>
     /// Reads on this connection must see what was committed up to here; <see cref="PostgresReplicaBehindException"/> when the server does not
     /// have it yet. Null: whatever the server has.
     /// </summary>
@@ -53,25 +64,24 @@ public sealed partial class PostgresConnection : IAsyncDisposable
     /// <summary>Runs a statement whose rows, if any, nobody wants. Returns how many rows it changed; -1 where that means nothing.</summary>
     /// <param name="command">The statement.</param>
     /// <param name="values">Its values.</param>
-    /// <param name="timeLeft">Time until the caller's deadline; infinite for the limit of the role.</param>
     /// <param name="ct">The caller's cancellation; the server is told to stop.</param>
-    public ValueTask<int> ExecuteAsync<TArgs>(PostgresCommand<TArgs> command, TArgs values, TimeSpan timeLeft, CancellationToken ct) =>
-        RunAsync<object?>(_commands.Bind(command, values), null, null, timeLeft, ct);
+    public ValueTask<int> ExecuteAsync<TArgs>(PostgresCommand<TArgs> command, TArgs values, CancellationToken ct) =>
+        RunAsync<object?>(_commands.Bind(command, values), null, null, TimeLeft, ct);
 
     /// <summary>
     /// Runs a statement and hands each row, together with <paramref name="state"/>, to <paramref name="row"/>; pass a static lambda. The reader
     /// is only valid inside of it. Returns the number of rows. Other parameters as for <see cref="ExecuteAsync"/>.
     /// </summary>
     public ValueTask<int> QueryAsync<TArgs, TState>(
-        PostgresCommand<TArgs> command, TArgs values, TState state, Action<NpgsqlDataReader, TState> row, TimeSpan timeLeft, CancellationToken ct) =>
-        RunAsync(_commands.Bind(command, values), state, row, timeLeft, ct);
+        PostgresCommand<TArgs> command, TArgs values, TState state, Action<NpgsqlDataReader, TState> row, CancellationToken ct) =>
+        RunAsync(_commands.Bind(command, values), state, row, TimeLeft, ct);
 
     /// <summary>The first row as <paramref name="read"/> makes it, or default when there is none. Parameters as for <see cref="ExecuteAsync"/>.</summary>
     public async ValueTask<TResult?> FirstAsync<TArgs, TResult>(
-        PostgresCommand<TArgs> command, TArgs values, Func<NpgsqlDataReader, TResult> read, TimeSpan timeLeft, CancellationToken ct)
+        PostgresCommand<TArgs> command, TArgs values, Func<NpgsqlDataReader, TResult> read, CancellationToken ct)
     {
         var first = new FirstRow<TResult>(read);
-        await RunAsync(_commands.Bind(command, values), first, static (reader, first) => first.Take(reader), timeLeft, ct).ConfigureAwait(false);
+        await RunAsync(_commands.Bind(command, values), first, static (reader, first) => first.Take(reader), TimeLeft, ct).ConfigureAwait(false);
         return first.Result;
     }
 
@@ -91,6 +101,7 @@ public sealed partial class PostgresConnection : IAsyncDisposable
     {
         ReadAfter = null;
         CommitPosition = null;
+        _deadline = null;
         return IsUsable && _transaction == TransactionStage.None;
     }
 

@@ -11,7 +11,7 @@ public readonly struct PostgresTransaction : IAsyncDisposable, IEquatable<Postgr
     /// Commits. <see cref="PostgresConnection.CommitPosition"/> comes with the answer. Throws <see cref="PostgresFailureException"/> with
     /// <see cref="PostgresFailureException.OutcomeUnknown"/> when no answer came.
     /// </summary>
-    public ValueTask CommitAsync(TimeSpan timeLeft, CancellationToken ct) => _connection.CommitAsync(timeLeft, ct);
+    public ValueTask CommitAsync(CancellationToken ct) => _connection.CommitAsync(ct);
 
     /// <summary>Rolls back what was not committed.</summary>
     public ValueTask DisposeAsync() => _connection.RollbackAsync();

@@ -45,19 +45,20 @@ public sealed class PgBouncerTests
                 var role = (ConnectionRole)random.Next(4);
                 var left = TimeSpan.FromSeconds(random.Next(2, 9));
                 Assert.True(source.TryAssign(connection, role));
+                connection.TimeLeft = left;
                 switch (random.Next(4))
                 {
                     case 0 when role is ConnectionRole.Write or ConnectionRole.General:
-                        await connection.ExecuteAsync(Insert, (client, round), left, None);
+                        await connection.ExecuteAsync(Insert, (client, round), None);
                         written++;
                         break;
                     case 1 when role is ConnectionRole.Write or ConnectionRole.General:
                         await using (var transaction = connection.Begin())
                         {
-                            await connection.ExecuteAsync(Insert, (client, round), left, None);
+                            await connection.ExecuteAsync(Insert, (client, round), None);
                             if (round % 2 == 0)
                             {
-                                await transaction.CommitAsync(left, None);
+                                await transaction.CommitAsync(None);
                                 written++;
                             }
                         }
@@ -65,13 +66,13 @@ public sealed class PgBouncerTests
                         break;
                     case 2:
                         var seen = await connection.FirstAsync(
-                            Inherited, 0, static row => (ReadOnly: row.GetString(0), TimeoutMs: row.GetInt32(1), Prepared: row.GetInt64(2)), left, None);
+                            Inherited, 0, static row => (ReadOnly: row.GetString(0), TimeoutMs: row.GetInt32(1), Prepared: row.GetInt64(2)), None);
                         Assert.Equal(role is ConnectionRole.Read or ConnectionRole.Analytics ? "on" : "off", seen.ReadOnly);
                         Assert.InRange(seen.TimeoutMs, (left.TotalMilliseconds * 0.9) - 100, left.TotalMilliseconds * 0.9);
                         Assert.Equal(0, seen.Prepared);
                         break;
                     default:
-                        var (count, pid) = await connection.FirstAsync(Own, client, static row => (row.GetInt64(0), row.GetInt32(1)), left, None);
+                        var (count, pid) = await connection.FirstAsync(Own, client, static row => (row.GetInt64(0), row.GetInt32(1)), None);
                         Assert.Equal(written, count);
                         pids.TryAdd(pid, true);
                         break;
@@ -96,7 +97,8 @@ public sealed class PgBouncerTests
         var connection = await source.OpenAsync(ConnectionRole.Read, None);
         for (var i = 0; i < Sessions + 1; i++)
         {
-            var failure = await Assert.ThrowsAsync<PostgresException>(async () => await connection.ExecuteAsync(Sleep, 30, TimeSpan.FromSeconds(1), None));
+            connection.TimeLeft = TimeSpan.FromSeconds(1);
+            var failure = await Assert.ThrowsAsync<PostgresException>(async () => await connection.ExecuteAsync(Sleep, 30, None));
             Assert.Equal(FailureKind.Timeout, source.Classify(failure));
             Assert.True(source.TryReset(connection));
         }
@@ -112,7 +114,7 @@ public sealed class PgBouncerTests
         var connection = await source.OpenAsync(ConnectionRole.Read, None);
         using var caller = new CancellationTokenSource();
         var marked = new PostgresCommand<int>("SELECT pg_sleep(30) /* given up */", static (ref _, _) => { });
-        var running = connection.ExecuteAsync(marked, 0, Long, caller.Token).AsTask();
+        var running = connection.ExecuteAsync(marked, 0, caller.Token).AsTask();
         await PostgresConnectionTests.UntilAsync(async () => await RunningAsync(servers) == 1);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);

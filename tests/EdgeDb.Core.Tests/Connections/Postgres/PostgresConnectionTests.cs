@@ -57,7 +57,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
                 command, (long.MaxValue, full ? 7 : null, full ? "Zoë" : null, key, at, full ? [1, 2] : null, full ? """{"a": 1}""" : null, [3, 4], true, 0.5),
                 static r => (Id: r.GetInt64(0), Count: r.IsDBNull(1) ? (int?)null : r.GetInt32(1), Name: r.IsDBNull(2) ? null : r.GetString(2), Key: r.GetGuid(3),
                     At: r.GetDateTime(4), Bytes: r.IsDBNull(5) ? null : r.GetFieldValue<byte[]>(5), Json: r.IsDBNull(6) ? null : r.GetString(6),
-                    List: r.GetFieldValue<int[]>(7), Flag: r.GetBoolean(8), Real: r.GetDouble(9)), Long, None);
+                    List: r.GetFieldValue<int[]>(7), Flag: r.GetBoolean(8), Real: r.GetDouble(9)), None);
 
             Assert.Equal((long.MaxValue, full ? 7 : null, full ? "Zoë" : null, key, at), (row.Id, row.Count, row.Name, row.Key, row.At));
             Assert.Equal(full ? [1, 2] : null, row.Bytes);
@@ -76,8 +76,8 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         var held = new List<long>();
         for (var run = 1; run <= 4; run++)
         {
-            Assert.Equal(run, await _connection.FirstAsync(number, run, static row => row.GetInt32(0), Long, None));
-            held.Add(await _connection.FirstAsync(name, 0, static row => row.GetInt64(0), Long, None));
+            Assert.Equal(run, await _connection.FirstAsync(number, run, static row => row.GetInt32(0), None));
+            held.Add(await _connection.FirstAsync(name, 0, static row => row.GetInt64(0), None));
         }
 
         Assert.Equal([0, 1, 1, 1], held);
@@ -90,10 +90,10 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         {
             var command = new PostgresCommand<int>($"SELECT {i} + $1", static (ref p, value) => p.Add(value));
             for (var run = 1; run <= 3; run++)
-                Assert.Equal(i + run, await _connection.FirstAsync(command, run, static row => row.GetInt32(0), Long, None));
+                Assert.Equal(i + run, await _connection.FirstAsync(command, run, static row => row.GetInt32(0), None));
         }
 
-        var prepared = await _connection.FirstAsync(PreparedCount, 0, static row => row.GetInt64(0), Long, None);
+        var prepared = await _connection.FirstAsync(PreparedCount, 0, static row => row.GetInt64(0), None);
         Assert.InRange(prepared, 4, 4 + PostgresBatch.OwnStatements);
     }
 
@@ -106,7 +106,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         Assert.Equal("on", await _connection.SettingAsync("transaction_read_only"));
         Assert.True(_source.TryAssign(_connection, ConnectionRole.Analytics));
         Assert.Equal("on", await _connection.SettingAsync("transaction_read_only"));
-        Assert.Equal("270s", await _connection.SettingAsync("statement_timeout", Timeout.InfiniteTimeSpan));
+        Assert.InRange(await _connection.TimeoutMsAsync(), 269_900, 270_000);
         Assert.True(_source.TryAssign(_connection, ConnectionRole.Write));
         Assert.Equal("off", await _connection.SettingAsync("transaction_read_only"));
         Assert.Equal(pid, await _connection.PidAsync());
@@ -120,7 +120,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         var insert = new PostgresCommand<int>("INSERT INTO refused VALUES ($1)", static (ref p, value) => p.Add(value));
 
         // At its first use after the change, too: the settings arrive in the same round trip.
-        var failure = await Assert.ThrowsAsync<PostgresException>(async () => await _connection.ExecuteAsync(insert, 1, Long, None));
+        var failure = await Assert.ThrowsAsync<PostgresException>(async () => await _connection.ExecuteAsync(insert, 1, None));
         Assert.Equal(PostgresFailures.ReadOnlyTransaction, failure.SqlState);
     }
 
@@ -130,10 +130,8 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     [InlineData(40, 30)]
     public async Task The_server_stops_a_statement_a_little_before_the_callers_deadline(int leftMs, int timeoutMs)
     {
-        var shown = await _connection.FirstAsync(
-            new PostgresCommand<int>("SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'", static (ref _, _) => { }), 0,
-            static row => row.GetInt32(0), TimeSpan.FromMilliseconds(leftMs), None);
-        Assert.InRange(shown, timeoutMs - 20, timeoutMs);
+        _connection.TimeLeft = TimeSpan.FromMilliseconds(leftMs);
+        Assert.InRange(await _connection.TimeoutMsAsync(), timeoutMs - 20, timeoutMs);
     }
 
     [Fact]
@@ -152,8 +150,9 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     public async Task A_statement_past_its_deadline_is_stopped_by_the_server_and_the_connection_lives_on()
     {
         var pid = await _connection.PidAsync();
+        _connection.TimeLeft = TimeSpan.FromSeconds(1);
         var started = Stopwatch.GetTimestamp();
-        var failure = await Assert.ThrowsAsync<PostgresException>(async () => await _connection.ExecuteAsync(Sleep, 30, TimeSpan.FromSeconds(1), None));
+        var failure = await Assert.ThrowsAsync<PostgresException>(async () => await _connection.ExecuteAsync(Sleep, 30, None));
 
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1));
         Assert.Equal(FailureKind.Timeout, _source.Classify(failure));
@@ -166,7 +165,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     {
         var pid = await _connection.PidAsync();
         using var caller = new CancellationTokenSource();
-        var running = _connection.ExecuteAsync(Sleep, 30, Long, caller.Token).AsTask();
+        var running = _connection.ExecuteAsync(Sleep, 30, caller.Token).AsTask();
         await UntilAsync(async () => (long)(await AdminAsync(_servers, $"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'PgSleep'"))! == 1);
         var started = Stopwatch.GetTimestamp();
         await caller.CancelAsync();
@@ -184,8 +183,9 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     {
         var pid = await _connection.PidAsync();
         await using var frozen = Frozen.Process(pid);
+        _connection.TimeLeft = TimeSpan.FromMilliseconds(300);
         var started = Stopwatch.GetTimestamp();
-        var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await _connection.FirstAsync(One, 0, static row => row.GetInt32(0), TimeSpan.FromMilliseconds(300), None));
+        var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await _connection.FirstAsync(One, 0, static row => row.GetInt32(0), None));
 
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 250, 700);
         Assert.Equal(FailureKind.Timeout, failure.Kind);
@@ -203,7 +203,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         var pid = await _connection.PidAsync();
         await using var frozen = Frozen.Process(pid);
         using var caller = new CancellationTokenSource();
-        var running = _connection.ExecuteAsync(One, 0, Long, caller.Token).AsTask();
+        var running = _connection.ExecuteAsync(One, 0, caller.Token).AsTask();
         var started = Stopwatch.GetTimestamp();
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -215,9 +215,20 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_deadline_that_has_passed_sends_nothing()
     {
-        var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await _connection.ExecuteAsync(One, 0, TimeSpan.Zero, None));
+        _connection.TimeLeft = TimeSpan.Zero;
+        var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await _connection.ExecuteAsync(One, 0, None));
         Assert.Equal((FailureKind.Timeout, false), (failure.Kind, failure.OutcomeUnknown));
         Assert.True(_source.TryReset(_connection));
+    }
+
+    [Fact]
+    public async Task A_deadline_ends_with_its_lease()
+    {
+        _connection.TimeLeft = TimeSpan.FromSeconds(2);
+        Assert.InRange(_connection.TimeLeft, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+        Assert.True(_source.TryReset(_connection));
+        Assert.Equal(Timeout.InfiniteTimeSpan, _connection.TimeLeft);
+        Assert.InRange(await _connection.TimeoutMsAsync(), 8900, 9000);
     }
 
     [Fact]
@@ -226,19 +237,19 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         await CreateTableAsync(_servers, "altered", "id int");
         var all = new PostgresCommand<int>("SELECT * FROM altered", static (ref _, _) => { });
         for (var run = 0; run < 3; run++)
-            await _connection.QueryAsync(all, 0, 0, static (_, _) => { }, Long, None);
+            await _connection.QueryAsync(all, 0, 0, static (_, _) => { }, None);
         await AdminAsync(_servers, "ALTER TABLE altered ADD COLUMN name text; INSERT INTO altered VALUES (1, 'x')");
 
-        Assert.Equal("x", await _connection.FirstAsync(all, 0, static row => row.GetString(1), Long, None));
+        Assert.Equal("x", await _connection.FirstAsync(all, 0, static row => row.GetString(1), None));
     }
 
     [Fact]
     public async Task A_callback_that_throws_leaves_the_connection_in_order()
     {
         var many = new PostgresCommand<int>("SELECT generate_series(1, 1000)", static (ref _, _) => { });
-        await Assert.ThrowsAsync<FormatException>(async () => await _connection.QueryAsync(many, 0, 0, static (_, _) => throw new FormatException(), Long, None));
+        await Assert.ThrowsAsync<FormatException>(async () => await _connection.QueryAsync(many, 0, 0, static (_, _) => throw new FormatException(), None));
         Assert.True(_source.TryReset(_connection));
-        Assert.Equal(1000, await _connection.QueryAsync(many, 0, 0, static (_, _) => { }, Long, None));
+        Assert.Equal(1000, await _connection.QueryAsync(many, 0, 0, static (_, _) => { }, None));
     }
 
     [Fact]
@@ -249,7 +260,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         foreach (var role in new[] { ConnectionRole.General, ConnectionRole.Write })
         {
             _source.TryAssign(_connection, role);
-            var failure = await Assert.ThrowsAsync<InvalidOperationException>(async () => await _connection.QueryAsync(insert, 1, 0, static (_, _) => { }, Long, None));
+            var failure = await Assert.ThrowsAsync<InvalidOperationException>(async () => await _connection.QueryAsync(insert, 1, 0, static (_, _) => { }, None));
             Assert.Contains("run it with ExecuteAsync", failure.Message, StringComparison.Ordinal);
         }
     }
@@ -261,7 +272,7 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         {
             var connection = await _source.OpenAsync(role, None);
             var pid = await connection.PidAsync();
-            var running = connection.ExecuteAsync(Sleep, 30, Long, None).AsTask();
+            var running = connection.ExecuteAsync(Sleep, 30, None).AsTask();
             await UntilAsync(async () => (long)(await AdminAsync(_servers, $"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'PgSleep'"))! == 1);
             await AdminAsync(_servers, $"SELECT pg_terminate_backend({pid})");
 
@@ -284,14 +295,14 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         var behind = 0;
         for (var id = 1; id <= 300; id++)
         {
-            await _connection.ExecuteAsync(insert, id, Long, None);
+            await _connection.ExecuteAsync(insert, id, None);
             var position = Assert.NotNull(_connection.CommitPosition);
             replica.ReadAfter = position;
             while (true)
             {
                 try
                 {
-                    Assert.Equal(id, await replica.FirstAsync(find, id, static row => row.GetInt32(0), Long, None));
+                    Assert.Equal(id, await replica.FirstAsync(find, id, static row => row.GetInt32(0), None));
                     break;
                 }
                 catch (PostgresReplicaBehindException)
@@ -350,9 +361,9 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
             else if (value is string text)
                 p.Add(text);
         });
-        await _connection.FirstAsync(command, 1, static row => row.GetInt32(0), Long, None);
-        await Assert.ThrowsAsync<ArgumentException>(async () => await _connection.ExecuteAsync(command, "1", Long, None));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await _connection.ExecuteAsync(command, 1L, Long, None));
+        await _connection.FirstAsync(command, 1, static row => row.GetInt32(0), None);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _connection.ExecuteAsync(command, "1", None));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await _connection.ExecuteAsync(command, 1L, None));
     }
 
     internal static async Task UntilAsync(Func<Task<bool>> condition)

@@ -38,8 +38,9 @@ public sealed class PostgresFailureTests
         await AdminAsync(servers, "DO $$ BEGIN CREATE TABLE IF NOT EXISTS fails (id int PRIMARY KEY); EXCEPTION WHEN unique_violation THEN NULL; END $$; INSERT INTO fails VALUES (1) ON CONFLICT DO NOTHING; " +
             $"GRANT ALL ON fails TO {servers.PostgresUser}");
         var connection = await source.OpenAsync(ConnectionRole.General, None);
+        connection.TimeLeft = TimeSpan.FromSeconds(1);
         var failure = await Assert.ThrowsAnyAsync<Exception>(
-            async () => await connection.ExecuteAsync(new PostgresCommand<int>(sql, static (ref _, _) => { }), 0, TimeSpan.FromSeconds(1), None));
+            async () => await connection.ExecuteAsync(new PostgresCommand<int>(sql, static (ref _, _) => { }), 0, None));
 
         Assert.Equal(sqlState, Assert.IsType<PostgresException>(failure as PostgresException ?? failure.InnerException).SqlState);
         Assert.Equal(kind, source.Classify(failure));
@@ -60,8 +61,8 @@ public sealed class PostgresFailureTests
         await using (one.Begin())
         await using (two.Begin())
         {
-            await one.ExecuteAsync(take, 1, Long, None);
-            await two.ExecuteAsync(take, 2, Long, None);
+            await one.ExecuteAsync(take, 1, None);
+            await two.ExecuteAsync(take, 2, None);
             var failures = await Task.WhenAll(FailureAsync(one, take, 2), FailureAsync(two, take, 1));
             var deadlock = Assert.Single(failures, static failure => failure is not null)!;
             Assert.Equal((PostgresFailures.DeadlockDetected, FailureKind.Query), (deadlock.SqlState, source.Classify(deadlock)));
@@ -69,7 +70,7 @@ public sealed class PostgresFailureTests
 
         await using (one.Begin())
         {
-            await one.ExecuteAsync(take, 1, Long, None);
+            await one.ExecuteAsync(take, 1, None);
             var refused = (await FailureAsync(two, takeNow, 1))!;
             Assert.Equal(("55P03", FailureKind.Timeout), (refused.SqlState, source.Classify(refused)));
         }
@@ -82,7 +83,7 @@ public sealed class PostgresFailureTests
         {
             try
             {
-                await connection.ExecuteAsync(command, id, Long, None);
+                await connection.ExecuteAsync(command, id, None);
                 return null;
             }
             catch (PostgresException e)
@@ -99,7 +100,7 @@ public sealed class PostgresFailureTests
         await using var source = new PostgresSource(Options(servers, servers.ReplicaPort), TimeProvider.System);
         var connection = await source.OpenAsync(ConnectionRole.Write, None);
         var create = new PostgresCommand<int>("CREATE TABLE never (id int)", static (ref _, _) => { });
-        var failure = await Assert.ThrowsAsync<PostgresException>(async () => await connection.ExecuteAsync(create, 0, Long, None));
+        var failure = await Assert.ThrowsAsync<PostgresException>(async () => await connection.ExecuteAsync(create, 0, None));
         Assert.Equal((PostgresFailures.ReadOnlyTransaction, FailureKind.Query), (failure.SqlState, source.Classify(failure)));
         await source.CloseAsync(connection);
     }

@@ -7,10 +7,10 @@ namespace EdgeDb.Core.Tests.Connections.Postgres;
 /// <summary>Connections to the real servers, by the product's code and around it.</summary>
 internal static class PostgresTestServer
 {
-    public static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
     public static readonly CancellationToken None = CancellationToken.None;
 
     public static readonly PostgresCommand<string> Setting = new("SELECT current_setting($1)", static (ref p, name) => p.Add(name));
+    public static readonly PostgresCommand<int> TimeoutMs = new("SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'", static (ref _, _) => { });
     public static readonly PostgresCommand<double> Sleep = new("SELECT pg_sleep($1)", static (ref p, seconds) => p.Add(seconds));
     public static readonly PostgresCommand<int> BackendPid = new("SELECT pg_backend_pid()", static (ref _, _) => { });
     public static readonly PostgresCommand<int> PreparedCount = new("SELECT count(*) FROM pg_prepared_statements", static (ref _, _) => { });
@@ -40,11 +40,12 @@ internal static class PostgresTestServer
     public static Task CreateTableAsync(Upstreams servers, string name, string columns) =>
         AdminAsync(servers, $"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO {servers.PostgresUser}");
 
-    public static ValueTask<string?> SettingAsync(this PostgresConnection connection, string name) => connection.SettingAsync(name, Long);
+    public static ValueTask<string?> SettingAsync(this PostgresConnection connection, string name) =>
+        connection.FirstAsync(Setting, name, static row => row.GetString(0), None);
 
-    public static ValueTask<string?> SettingAsync(this PostgresConnection connection, string name, TimeSpan timeLeft) =>
-        connection.FirstAsync(Setting, name, static row => row.GetString(0), timeLeft, None);
+    public static ValueTask<int> TimeoutMsAsync(this PostgresConnection connection) =>
+        connection.FirstAsync(TimeoutMs, 0, static row => row.GetInt32(0), None);
 
     public static ValueTask<int> PidAsync(this PostgresConnection connection) =>
-        connection.FirstAsync(BackendPid, 0, static row => row.GetInt32(0), Long, None);
+        connection.FirstAsync(BackendPid, 0, static row => row.GetInt32(0), None);
 }

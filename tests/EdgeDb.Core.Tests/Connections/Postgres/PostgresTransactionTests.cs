@@ -11,9 +11,6 @@ public sealed class PostgresTransactionTests
     private static readonly PostgresCommand<int> Insert = new("INSERT INTO ledger VALUES ($1)", static (ref p, id) => p.Add(id));
     private static readonly PostgresCommand<int> Count = new("SELECT count(*) FROM ledger", static (ref _, _) => { });
 
-    private static readonly PostgresCommand<int> TimeoutMs =
-        new("SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'", static (ref _, _) => { });
-
     [Theory]
     [InlineData(PostgresPoolMode.Session)]
     [InlineData(PostgresPoolMode.Transaction)]
@@ -23,22 +20,22 @@ public sealed class PostgresTransactionTests
         var connection = bench.Connection;
         await using (var kept = connection.Begin())
         {
-            await connection.ExecuteAsync(Insert, 1, Long, None);
-            await connection.ExecuteAsync(Insert, 2, Long, None);
+            await connection.ExecuteAsync(Insert, 1, None);
+            await connection.ExecuteAsync(Insert, 2, None);
             Assert.Null(connection.CommitPosition);
-            await kept.CommitAsync(Long, None);
+            await kept.CommitAsync(None);
             Assert.NotNull(connection.CommitPosition);
         }
 
         await using (connection.Begin())
-            await connection.ExecuteAsync(Insert, 3, Long, None);
+            await connection.ExecuteAsync(Insert, 3, None);
 
         await using (var failed = connection.Begin())
         {
-            await connection.ExecuteAsync(Insert, 4, Long, None);
-            await Assert.ThrowsAsync<PostgresException>(async () => await connection.ExecuteAsync(Insert, 4, Long, None));
-            await Assert.ThrowsAsync<InvalidOperationException>(async () => await connection.ExecuteAsync(Insert, 5, Long, None));
-            await Assert.ThrowsAsync<InvalidOperationException>(async () => await failed.CommitAsync(Long, None));
+            await connection.ExecuteAsync(Insert, 4, None);
+            await Assert.ThrowsAsync<PostgresException>(async () => await connection.ExecuteAsync(Insert, 4, None));
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await connection.ExecuteAsync(Insert, 5, None));
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await failed.CommitAsync(None));
         }
 
         Assert.Equal(2, await bench.CountAsync());
@@ -53,15 +50,15 @@ public sealed class PostgresTransactionTests
         await using var bench = await Bench.StartAsync(mode, ", CONSTRAINT once UNIQUE (id) DEFERRABLE INITIALLY DEFERRED");
         await using (var transaction = bench.Connection.Begin())
         {
-            await bench.Connection.ExecuteAsync(Insert, 1, Long, None);
-            await bench.Connection.ExecuteAsync(Insert, 1, Long, None);
-            var refused = await Assert.ThrowsAsync<PostgresException>(async () => await transaction.CommitAsync(Long, None));
+            await bench.Connection.ExecuteAsync(Insert, 1, None);
+            await bench.Connection.ExecuteAsync(Insert, 1, None);
+            var refused = await Assert.ThrowsAsync<PostgresException>(async () => await transaction.CommitAsync(None));
             Assert.Equal("23505", refused.SqlState);
         }
 
         // Without a transaction of its own, too: the constraint is checked after the statement has answered.
-        await bench.Connection.ExecuteAsync(Insert, 1, Long, None);
-        await Assert.ThrowsAsync<PostgresException>(async () => await bench.Connection.ExecuteAsync(Insert, 1, Long, None));
+        await bench.Connection.ExecuteAsync(Insert, 1, None);
+        await Assert.ThrowsAsync<PostgresException>(async () => await bench.Connection.ExecuteAsync(Insert, 1, None));
         Assert.Equal(1, await bench.CountAsync());
         Assert.True(bench.Source.TryReset(bench.Connection));
     }
@@ -71,7 +68,7 @@ public sealed class PostgresTransactionTests
     {
         await using var bench = await Bench.StartAsync(PostgresPoolMode.Session);
         bench.Connection.Begin();
-        await bench.Connection.ExecuteAsync(Insert, 1, Long, None);
+        await bench.Connection.ExecuteAsync(Insert, 1, None);
         Assert.False(bench.Source.TryReset(bench.Connection));
     }
 
@@ -80,7 +77,7 @@ public sealed class PostgresTransactionTests
     {
         await using var bench = await Bench.StartAsync(PostgresPoolMode.Session);
         await using (var transaction = bench.Connection.Begin())
-            await transaction.CommitAsync(Long, None);
+            await transaction.CommitAsync(None);
         await using (bench.Connection.Begin())
         {
             Assert.Throws<InvalidOperationException>(() => bench.Connection.Begin());
@@ -98,14 +95,18 @@ public sealed class PostgresTransactionTests
         var timeouts = new List<int>();
         await using (bench.Connection.Begin())
         {
-            timeouts.Add(await TimeoutAsync(Long));
+            timeouts.Add(await TimeoutAsync(TimeSpan.FromSeconds(10)));
             timeouts.Add(await TimeoutAsync(TimeSpan.FromSeconds(1)));
         }
 
-        timeouts.Add(await TimeoutAsync(Long));
-        Assert.Equal([9, 0, 9], timeouts);
+        timeouts.Add(await TimeoutAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal([10, 1, 10], timeouts);
 
-        async Task<int> TimeoutAsync(TimeSpan left) => await bench.Connection.FirstAsync(TimeoutMs, 0, static row => row.GetInt32(0), left, None) / 990;
+        async Task<int> TimeoutAsync(TimeSpan left)
+        {
+            bench.Connection.TimeLeft = left;
+            return await bench.Connection.TimeoutMsAsync() / 890;
+        }
     }
 
     private sealed class Bench(PostgresSource source, PostgresConnection connection) : IAsyncDisposable
@@ -125,7 +126,7 @@ public sealed class PostgresTransactionTests
         public async Task<long> CountAsync()
         {
             var other = await source.OpenAsync(ConnectionRole.Read, None);
-            var count = await other.FirstAsync(Count, 0, static row => row.GetInt64(0), Long, None);
+            var count = await other.FirstAsync(Count, 0, static row => row.GetInt64(0), None);
             await source.CloseAsync(other);
             return count;
         }
