@@ -47,7 +47,7 @@ internal static class RedisCommands
         await using var connection = await RedisConnection.OpenAsync(settings, null, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         var keys = Enumerable.Range(0, Keys).Select(static i => $"key:{i}").ToArray();
         foreach (var key in keys)
-            await connection.SetAsync(key, new byte[100], TimeSpan.FromHours(1), CancellationToken.None);
+            await connection.SetAsync(key, new byte[100], TimeSpan.FromHours(1), false, CancellationToken.None);
 
         Console.WriteLine($"Redis GET of 100 bytes over one connection, {rounds} rounds in turn:");
         Console.WriteLine($"{"",-38}{"ops/s",10}{"us/op",9}{"B/op",8}");

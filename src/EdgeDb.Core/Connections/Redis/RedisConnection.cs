@@ -8,7 +8,7 @@ namespace EdgeDb.Core.Connections;
 /// one loop, in order, where they lie, and a caller that gave up leaves its place in the order behind. Nothing is sent twice: a command
 /// whose connection was lost fails, and whoever knows that it may be repeated repeats it on another connection.
 /// </summary>
-internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
+internal sealed partial class RedisConnection : IAsyncDisposable
 {
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
 
@@ -18,19 +18,9 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
     private readonly RedisInvalidations? _invalidations;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly long _commandTimeout;
     private readonly Queue<PendingReply> _inFlight;
-    private readonly ReceiveBuffer _received;
-    private readonly ITimer _timer;
     private readonly Task _reading;
-    private SendBuffer _filling = new();
-    private SendBuffer _sending = new();
     private RedisException? _failure;
-    private bool _flushing;
-    private bool _tracked;
-    private long _readAt;
-    private long _timerDue = long.MaxValue;
-    private long _lateAnswers;
     private long _pings;
 
     private RedisConnection(RedisSettings settings, RedisTransport transport, RedisInvalidations? invalidations, TimeProvider time, ILogger logger)
@@ -40,7 +30,7 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
         _invalidations = invalidations;
         _time = time;
         _logger = logger;
-        _commandTimeout = Stamps(settings.CommandTimeout);
+        (_silenceLimit, _keepAlive) = (Stamps(settings.SilenceLimit), Stamps(settings.KeepAlive));
         _inFlight = new Queue<PendingReply>(settings.MaxInFlight);
         _received = new ReceiveBuffer(settings.MaxReplyBytes);
         _readAt = time.GetTimestamp();
@@ -109,23 +99,31 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
         string command, ReadOnlySpan<RedisArgument> arguments, TState state, RedisReplyReader<TState, TResult> read, CancellationToken ct)
     {
         RefusedCommands.ThrowIfRefused(command, arguments);
-        return SendAsync(command, arguments, state, read, ct);
+        return SendAsync(command, arguments, state, read, _settings.CommandTimeout, ct);
     }
 
     /// <summary>GET: the value of a key, or a null reply.</summary>
     public ValueTask<TResult> GetAsync<TState, TResult>(RedisArgument key, TState state, RedisReplyReader<TState, TResult> read, CancellationToken ct) =>
-        SendAsync("GET", [key], state, read, ct);
+        SendAsync("GET", [key], state, read, _settings.CommandTimeout, ct);
 
-    /// <summary>SET with an expiry of at least 1 ms.</summary>
-    public ValueTask<bool> SetAsync(RedisArgument key, RedisArgument value, TimeSpan expiry, CancellationToken ct)
+    /// <summary>SET. True when it was set: always, unless the key was there and only a missing one was to be set.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="expiry">How long it lives; at least 1 ms.</param>
+    /// <param name="onlyIfMissing">Leaves a key that exists as it is (NX).</param>
+    /// <param name="ct">Gives up waiting.</param>
+    public ValueTask<bool> SetAsync(RedisArgument key, RedisArgument value, TimeSpan expiry, bool onlyIfMissing, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(expiry, TimeSpan.FromMilliseconds(1));
-        return SendAsync("SET", [key, value, "PX", (long)expiry.TotalMilliseconds], 0, static (_, _) => true, ct);
+        var milliseconds = (long)expiry.TotalMilliseconds;
+        return onlyIfMissing
+            ? SendAsync("SET", [key, value, "PX", milliseconds, "NX"], 0, static (reply, _) => !reply.IsNull, _settings.CommandTimeout, ct)
+            : SendAsync("SET", [key, value, "PX", milliseconds], 0, static (reply, _) => !reply.IsNull, _settings.CommandTimeout, ct);
     }
 
     /// <summary>UNLINK: removes keys and returns how many there were. Their memory is freed later, which DEL does at once.</summary>
     public ValueTask<long> UnlinkAsync(ReadOnlySpan<RedisArgument> keys, CancellationToken ct) =>
-        SendAsync("UNLINK", keys, 0, static (reply, _) => reply.AsInt64(), ct);
+        SendAsync("UNLINK", keys, 0, static (reply, _) => reply.AsInt64(), _settings.CommandTimeout, ct);
 
     /// <summary>Runs a script, by its hash; the source is sent only to a server that does not know it (yet, or any more).</summary>
     /// <param name="script">The script.</param>
@@ -140,11 +138,13 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
     {
         try
         {
-            return await SendAsync("EVALSHA", [script.Hash, keys.Length, .. keys.Span, .. arguments.Span], state, read, ct).ConfigureAwait(false);
+            return await SendAsync(
+                "EVALSHA", [script.Hash, keys.Length, .. keys.Span, .. arguments.Span], state, read, _settings.CommandTimeout, ct).ConfigureAwait(false);
         }
         catch (RedisException unknown) when (unknown.Code == "NOSCRIPT")
         {
-            return await SendAsync("EVAL", [script.Text, keys.Length, .. keys.Span, .. arguments.Span], state, read, ct).ConfigureAwait(false);
+            return await SendAsync(
+                "EVAL", [script.Text, keys.Length, .. keys.Span, .. arguments.Span], state, read, _settings.CommandTimeout, ct).ConfigureAwait(false);
         }
     }
 
@@ -153,21 +153,21 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
     /// </summary>
     public async ValueTask PingAsync(CancellationToken ct)
     {
-        var number = Interlocked.Increment(ref _pings);
-        var text = number.ToString(CultureInfo.InvariantCulture);
-        var answer = await SendAsync("PING", [text], 0, static (reply, _) => reply.AsText(), ct).ConfigureAwait(false);
-        if (answer == text)
+        var text = Interlocked.Increment(ref _pings).ToString(CultureInfo.InvariantCulture);
+        var repeated = await SendAsync(
+            "PING", [text], text, static (reply, text) => reply.Kind == RespKind.BulkString && reply.AsText() == text, _settings.CommandTimeout, ct).ConfigureAwait(false);
+        if (repeated)
             return;
         var failure = new RedisException(
             RedisFailure.Protocol, $"{_settings} answered another command than the one that was due. The connection was closed; check what sits between.");
-        Abort(failure);
+        Lose(failure);
         throw failure;
     }
 
     /// <summary>Closes it; what still waits fails. Returns when the last answer has been read, or after a second.</summary>
     public async ValueTask DisposeAsync()
     {
-        Abort(new RedisException(RedisFailure.Lost, $"The connection to {_settings} was closed."));
+        TryClose(new RedisException(RedisFailure.Lost, $"The connection to {_settings} was closed."), out _);
         try
         {
             await _reading.WaitAsync(CloseLimit, TimeProvider.System).ConfigureAwait(false);
@@ -178,292 +178,29 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
-    /// <summary>Sends what has been collected; the thread pool runs it behind the callers that are ready, so that their commands go along.</summary>
-    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
-
-    /// <summary>From the answer that is being read on, the server tells of changes. Called on the read loop.</summary>
-    internal void BeginTracking()
-    {
-        _tracked = true;
-        _invalidations!.Connected();
-    }
-
-    /// <summary>The same as <see cref="ExecuteAsync"/> for commands that are known to be fit.</summary>
-    internal ValueTask<TResult> SendAsync<TState, TResult>(
-        string command, ReadOnlySpan<RedisArgument> arguments, TState state, RedisReplyReader<TState, TResult> read, CancellationToken ct)
-    {
-        var now = _time.GetTimestamp();
-        var size = SendBuffer.MeasureMost(command, arguments);
-        var reply = PendingReply<TState, TResult>.Rent(command, state, read, now, now + _commandTimeout, ct);
-        var answer = reply.Task;
-        RedisException? refusal;
-        var flushes = false;
-        var alone = false;
-        lock (_gate)
-        {
-            refusal = Refusal_NeedsLock(command, size);
-            if (refusal is null)
-            {
-                _filling.Write(command, arguments, (int)size);
-                _inFlight.Enqueue(reply);
-                alone = _inFlight.Count == 1;
-                flushes = !_flushing;
-                _flushing = true;
-                Arm_NeedsLock(now, reply.DueAt);
-            }
-        }
-
-        if (refusal is not null)
-        {
-            if (reply.TryClaim())
-                reply.Fail(refusal);
-            reply.Leave();
-        }
-        else if (flushes)
-        {
-            // A lone caller sends at once. With others in flight more are likely to follow in this instant, and a turn through the pool's
-            // queue lets them share one write.
-            if (alone)
-                _ = FlushAsync();
-            else
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-
-        return answer;
-    }
-
     private static string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:N0} ms");
 
-    private long Stamps(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
-
-    private RedisException? Refusal_NeedsLock(string command, long size)
+    /// <summary>Gives up a connection that has failed.</summary>
+    private void Lose(RedisException failure)
     {
-        if (_failure is not null)
-            return new RedisException(RedisFailure.Lost, $"{command} was not sent: {_failure.Message}", _failure);
-        if (_inFlight.Count >= _settings.MaxInFlight)
-        {
-            return new RedisException(
-                RedisFailure.Busy,
-                $"{command} was not sent: {_inFlight.Count} commands wait already for {_settings}, which is MaxInFlight. Slow the callers down, ask for " +
-                "more in one command, or raise MaxInFlight.");
-        }
-
-        var unsent = _filling.Length + _sending.Length;
-        return unsent + size <= _settings.MaxUnsentBytes ? null : new RedisException(
-            RedisFailure.Busy,
-            $"{command} was not sent: it takes up to {size} bytes, {unsent} already wait to be sent to {_settings}, and MaxUnsentBytes is " +
-            $"{_settings.MaxUnsentBytes}. Send smaller values, or raise MaxUnsentBytes.");
+        if (TryClose(failure, out var waiting))
+            RedisLog.Lost(_logger, _settings, waiting, failure.Message);
     }
 
-    private async Task FlushAsync()
-    {
-        try
-        {
-            while (TryTakeUnsent())
-                await _transport.Stream.WriteAsync(_sending.Written).ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            Abort(new RedisException(RedisFailure.Lost, $"Sending to {_settings} failed: {failure.Message}", failure));
-        }
-    }
-
-    private bool TryTakeUnsent()
-    {
-        lock (_gate)
-        {
-            _sending.Clear();
-            (_sending, _filling) = (_filling, _sending);
-            return _flushing = _sending.Length > 0 && _failure is null;
-        }
-    }
-
-    private async Task ReadAsync()
-    {
-        RedisException failure;
-        try
-        {
-            int count;
-            do
-            {
-                count = await _transport.Stream.ReadAsync(_received.Free()).ConfigureAwait(false);
-                Volatile.Write(ref _readAt, _time.GetTimestamp());
-                _received.Received(count);
-            }
-            while (count > 0 && TryDeliver());
-            failure = new RedisException(RedisFailure.Lost, $"{_settings} closed the connection.");
-        }
-        catch (RedisException protocol)
-        {
-            failure = protocol;
-        }
-        catch (Exception broken)
-        {
-            failure = new RedisException(RedisFailure.Lost, $"The connection to {_settings} broke: {broken.Message}", broken);
-        }
-
-        Abort(failure);
-        _received.Dispose();
-        // Here and not in Abort: an answer that is being read while another thread gives the connection up may still fill a cache, and
-        // nothing would ever invalidate that.
-        if (_tracked)
-            _invalidations!.Lost();
-    }
-
-    /// <summary>Reads the messages that are whole; false when the connection was given up meanwhile.</summary>
-    private bool TryDeliver()
-    {
-        while (_received.TryTake(out var message, out var kind))
-        {
-            if (kind == RespKind.Push)
-            {
-                DeliverPush(message);
-                continue;
-            }
-
-            PendingReply? reply;
-            lock (_gate)
-            {
-                if (_failure is not null)
-                    return false;
-                if (!_inFlight.TryDequeue(out reply))
-                    throw Unasked(message, kind);
-            }
-
-            if (!reply.TryClaim())
-                Interlocked.Increment(ref _lateAnswers);
-            else if (message.IsEmpty)
-                reply.Fail(TooLarge(reply.Command));
-            else
-                reply.Complete(RespValue.Read(ref message));
-            reply.Leave();
-        }
-
-        return true;
-    }
-
-    private void DeliverPush(ReadOnlySpan<byte> message)
-    {
-        if (_invalidations is null)
-            return;
-        if (message.IsEmpty)
-        {
-            _invalidations.ChangeEverything();
-            return;
-        }
-
-        var parts = RespValue.Read(ref message).GetEnumerator();
-        if (!parts.MoveNext() || !parts.Current.AsBytes().SequenceEqual("invalidate"u8) || !parts.MoveNext())
-            return;
-        if (parts.Current.IsNull)
-            _invalidations.ChangeEverything();
-        foreach (var key in parts.Current)
-            _invalidations.Change(key.AsBytes());
-    }
-
-    /// <summary>A server that is full says so unasked and closes the connection; anything else means that answers and commands have come apart.</summary>
-    private RedisException Unasked(ReadOnlySpan<byte> message, RespKind kind) => kind == RespKind.Error && !message.IsEmpty
-        ? new RedisException(RedisFailure.Lost, $"{_settings} ended the connection: {RespValue.Read(ref message).AsText()}")
-        : new RedisException(RedisFailure.Protocol, $"{_settings} sent an answer that nobody asked for. Check what sits between.");
-
-    private RedisException TooLarge(string command) => new(
-        RedisFailure.TooLarge, $"The answer to {command} is larger than MaxReplyBytes ({_settings.MaxReplyBytes}) and was skipped. Ask for less at once, or raise MaxReplyBytes.");
-
-    private void Arm_NeedsLock(long now, long due)
-    {
-        if (due >= _timerDue)
-            return;
-        _timerDue = due;
-        // A timer counts whole milliseconds; rounded down it would fire before anything is due.
-        var wait = Math.Ceiling(_time.GetElapsedTime(now, due).TotalMilliseconds);
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, wait)), Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>Ends the waiting of callers whose time is over, finds a dead connection and keeps a quiet one awake.</summary>
-    private void OnTimer()
-    {
-        List<PendingReply>? expired = null;
-        RedisException? late = null;
-        RedisException? dead = null;
-        var quiet = false;
-        lock (_gate)
-        {
-            if (_failure is not null)
-                return;
-            var now = _time.GetTimestamp();
-            _timerDue = long.MaxValue;
-            foreach (var reply in _inFlight)
-            {
-                if (reply.IsClaimed)
-                    continue;
-                if (reply.DueAt > now)
-                    Arm_NeedsLock(now, reply.DueAt);
-                else if (reply.TryClaim())
-                    (expired ??= []).Add(reply);
-            }
-
-            var readAt = Volatile.Read(ref _readAt);
-            if (_inFlight.TryPeek(out var oldest))
-            {
-                var silentSince = Math.Max(readAt, oldest.QueuedAt);
-                if (now - silentSince >= Stamps(_settings.SilenceLimit))
-                    dead = Dead(_inFlight.Count, _time.GetElapsedTime(silentSince, now));
-                else
-                    Arm_NeedsLock(now, silentSince + Stamps(_settings.SilenceLimit));
-            }
-            else
-            {
-                quiet = now - readAt >= Stamps(_settings.KeepAlive);
-                Arm_NeedsLock(now, (quiet ? now : readAt) + Stamps(_settings.KeepAlive));
-            }
-
-            if (expired is not null)
-                late = Late_NeedsLock(expired[0].Command, now, readAt);
-        }
-
-        foreach (var reply in expired ?? [])
-            reply.Fail(late!);
-        if (dead is not null)
-            Abort(dead);
-        else if (quiet)
-            _ = KeepAliveAsync();
-    }
-
-    private async Task KeepAliveAsync()
-    {
-        try
-        {
-            await PingAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (RedisException)
-        {
-            // Lost: already told. Late: the silence limit decides.
-        }
-    }
-
-    private RedisException Dead(int inFlight, TimeSpan silence) => new(
-        RedisFailure.Lost,
-        $"{_settings} has sent nothing for {Text(silence)} (SilenceLimit is {Text(_settings.SilenceLimit)}) while {inFlight} commands wait; the connection was given up. " +
-        "Check the network and for slow commands (SLOWLOG GET), or raise SilenceLimit.");
-
-    private RedisException Late_NeedsLock(string command, long now, long readAt) => new(
-        RedisFailure.Timeout,
-        $"No answer to {command} within {Text(_settings.CommandTimeout)} (CommandTimeout) from {_settings}: {_inFlight.Count} commands in flight, " +
-        $"{_filling.Length + _sending.Length} bytes not sent yet, last byte received {Text(_time.GetElapsedTime(readAt, now))} ago. The command may still run.");
-
-    private void Abort(RedisException failure)
+    /// <summary>Closes it once, and fails what waits.</summary>
+    private bool TryClose(RedisException failure, out int waitingCount)
     {
         PendingReply[] waiting;
         lock (_gate)
         {
+            waitingCount = _inFlight.Count;
             if (_failure is not null)
-                return;
+                return false;
             Volatile.Write(ref _failure, failure);
             waiting = [.. _inFlight];
             _inFlight.Clear();
         }
 
-        RedisLog.Lost(_logger, _settings, waiting.Length, failure.Message);
         _timer.Dispose();
         _transport.Dispose();
         foreach (var reply in waiting)
@@ -472,5 +209,7 @@ internal sealed class RedisConnection : IThreadPoolWorkItem, IAsyncDisposable
                 reply.Fail(new RedisException(failure.Failure, $"{reply.Command} has no answer: {failure.Message}", failure));
             reply.Leave();
         }
+
+        return true;
     }
 }

@@ -3,10 +3,10 @@ namespace EdgeDb.Core.Connections;
 /// <summary>Kinds of failures of the Redis client.</summary>
 internal enum RedisFailure
 {
-    /// <summary>No connection: name, network, TLS, authentication or a setting of the handshake.</summary>
+    /// <summary>No connection (name, network, TLS, sign-in), or not any more; the command was not sent.</summary>
     Connect,
 
-    /// <summary>The connection was lost or closed with the command on its way; it may or may not have run.</summary>
+    /// <summary>The connection was lost or closed while the command waited for its answer; it may have run.</summary>
     Lost,
 
     /// <summary>No answer in time; the command may still run.</summary>

@@ -3,7 +3,8 @@ namespace EdgeDb.Core.Connections;
 /// <summary>What a failure says about the server. A failure that is not the client's own comes from a caller's code.</summary>
 internal static class RedisFailures
 {
-    private const string TooManyClients = "ERR max number of clients reached";
+    /// <summary>What a full server says, before it closes the connection.</summary>
+    public const string TooManyClients = "ERR max number of clients reached";
 
     public static FailureKind Classify(Exception exception) => exception is not RedisException redis ? FailureKind.Caller : redis.Failure switch
     {
@@ -31,6 +32,7 @@ internal static class RedisFailures
         _ => FailureKind.Caller,                  // WRONGTYPE, ERR, NOSCRIPT, NOPERM, MOVED, EXECABORT … and the codes that scripts make up
     };
 
-    private static bool IsOverload(RedisException refused) =>
-        refused.InnerException is RedisException { Code: "LOADING" or "BUSY" } inner || (refused.InnerException as RedisException)?.Message.Contains(TooManyClients, StringComparison.Ordinal) == true;
+    /// <summary>The handshake keeps the error answer as the inner exception.</summary>
+    private static bool IsOverload(RedisException refused) => refused.InnerException is RedisException answer
+        && (answer.Code is "LOADING" or "BUSY" || answer.Message.Contains(TooManyClients, StringComparison.Ordinal));
 }

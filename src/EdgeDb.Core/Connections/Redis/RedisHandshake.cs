@@ -34,7 +34,7 @@ internal static class RedisHandshake
     {
         try
         {
-            return await connection.SendAsync(command, arguments, connection, read, ct).ConfigureAwait(false);
+            return await connection.SendAsync(command, arguments, connection, read, Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
         }
         catch (RedisException failure)
         {
@@ -49,6 +49,8 @@ internal static class RedisHandshake
         "NOPERM" => $"User '{settings.User ?? "default"}' may not run {command}; allow it with ACL SETUSER.",
         "NOPROTO" => "It does not speak RESP3; Redis 6 or newer is needed.",
         "ERR" when failure.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase) => $"It does not know {command}; Redis 6 or newer is needed.",
+        _ when failure.Failure == RedisFailure.Lost && !settings.UsesTls && !failure.Message.Contains(RedisFailures.TooManyClients, StringComparison.Ordinal) =>
+            $"{failure.Message} If the port speaks TLS, use rediss://.",
         _ => Masked(settings, failure.Message),
     };
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace EdgeDb.Core.Connections;
 
 /// <summary>
-/// How a Redis server is reached. <see cref="Problems"/> lists everything that is wrong with it; nothing is corrected silently. The password
+/// How a Redis server is reached. <see cref="Validate"/> lists everything that is wrong with it; nothing is corrected silently. The password
 /// appears in no message and not in <see cref="ToString"/>.
 /// </summary>
 internal sealed record RedisSettings
@@ -50,7 +50,10 @@ internal sealed record RedisSettings
     /// <summary>Bytes of commands that may wait to be sent, also the largest command. Default 4,194,304, range 1,024 to 536,870,912.</summary>
     public int MaxUnsentBytes { get; init; } = 4 << 20;
 
-    /// <summary>Largest answer in bytes; a larger one is skipped and fails its caller only. Default 8,388,608, range 1,024 to 536,870,912.</summary>
+    /// <summary>
+    /// Largest answer in bytes; a larger one is skipped and fails its caller only. Default 8,388,608, range 1,024 to 536,870,912. The answers
+    /// behind a large one wait while it comes, so values of megabytes do not belong on a shared connection.
+    /// </summary>
     public int MaxReplyBytes { get; init; } = 8 << 20;
 
     /// <summary>Which changes of keys the server tells. Default: none.</summary>
@@ -64,80 +67,87 @@ internal sealed record RedisSettings
 
     internal int Database => Uri.TryCreate(Address, UriKind.Absolute, out var uri) && TryReadDatabase(uri, out var database) ? database : 0;
 
-    /// <summary>One sentence for each thing that is wrong, each naming the setting, its value and what it may be. Empty when they can be used.</summary>
-    public IReadOnlyList<string> Problems()
+    /// <summary>Adds one sentence for each thing that is wrong, naming the setting, its value and what it may be.</summary>
+    /// <param name="name">Whose settings these are, for the sentences.</param>
+    /// <param name="problems">Receives the sentences.</param>
+    public void Validate(string name, ICollection<string> problems)
     {
-        var problems = new List<string>();
-        CheckAddress(problems);
+        ArgumentNullException.ThrowIfNull(problems);
+        CheckAddress();
         if (User is not null && Password is null)
-            problems.Add("User is set without a Password.");
+            Add("User is set without a Password.");
         if (User is "")
-            problems.Add("User is empty; leave it out for the user \"default\".");
+            Add("User is empty; leave it out for the user \"default\".");
         if (Password is "")
-            problems.Add("Password is empty; leave it out when the server asks for none.");
-        CheckCaFile(problems);
-        Check(problems, nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(60));
-        Check(problems, nameof(CommandTimeout), CommandTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60));
-        Check(problems, nameof(SilenceLimit), SilenceLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        Check(problems, nameof(KeepAlive), KeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        Check(problems, nameof(MaxInFlight), MaxInFlight, 1, 65_536);
-        Check(problems, nameof(MaxUnsentBytes), MaxUnsentBytes, 1024, RespGrammar.MaxStringBytes);
-        Check(problems, nameof(MaxReplyBytes), MaxReplyBytes, 1024, RespGrammar.MaxStringBytes);
+            Add("Password is empty; leave it out when the server asks for none.");
+        CheckCaFile();
+        Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(60));
+        Check(nameof(CommandTimeout), CommandTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60));
+        Check(nameof(SilenceLimit), SilenceLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        Check(nameof(KeepAlive), KeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        Check(nameof(MaxInFlight), MaxInFlight, 1, 65_536);
+        Check(nameof(MaxUnsentBytes), MaxUnsentBytes, 1024, RespGrammar.MaxStringBytes);
+        Check(nameof(MaxReplyBytes), MaxReplyBytes, 1024, RespGrammar.MaxStringBytes);
         if (SilenceLimit < CommandTimeout)
-            problems.Add($"SilenceLimit is {SilenceLimit}, below CommandTimeout ({CommandTimeout}): a slow command would end the connection for all others.");
-        return problems;
+            Add($"SilenceLimit is {SilenceLimit} and CommandTimeout {CommandTimeout}; a slow command would end the connection for all others.");
+
+        void Add(string problem) => problems.Add($"{name}: {problem}");
+
+        void Check<T>(string setting, T value, T least, T most)
+            where T : IComparable<T>
+        {
+            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+                Add(string.Create(CultureInfo.InvariantCulture, $"{setting} is {value}; the range is {least} to {most}."));
+        }
+
+        void CheckAddress()
+        {
+            const string Form = "it has the form redis://HOST:PORT/DATABASE, or rediss:// for TLS";
+            // It may hold a password, so it is not repeated.
+            if (!Uri.TryCreate(Address, UriKind.Absolute, out var uri) || uri.Scheme is not (Scheme or SecureScheme) || uri.Host.Length == 0)
+            {
+                Add($"Address is no address of a Redis server; {Form}.");
+                return;
+            }
+
+            if (uri.UserInfo.Length > 0)
+                Add("Address holds a user or a password; put them into User and Password, so that the address can be shown and logged.");
+            if (uri.Query.Length > 0 || uri.Fragment.Length > 0 || !TryReadDatabase(uri, out _))
+                Add($"Address has something else than a database number behind the host; {Form}.");
+            if (uri.Port == 0)
+                Add("Address has port 0; the range is 1 to 65535.");
+        }
+
+        void CheckCaFile()
+        {
+            if (CaFile is null)
+                return;
+            if (!UsesTls)
+                Add($"CaFile is '{CaFile}', but Address is not rediss://, so nothing would be verified.");
+            try
+            {
+                var authorities = new X509Certificate2Collection();
+                authorities.ImportFromPemFile(CaFile);
+                if (authorities.Count == 0)
+                    Add($"CaFile is '{CaFile}', which holds no certificate in PEM form.");
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+            {
+                Add($"CaFile is '{CaFile}', which cannot be read: {failure.Message}");
+            }
+        }
     }
 
     /// <summary>The address, for messages.</summary>
-    public override string ToString() => $"{(UsesTls ? SecureScheme : Scheme)}://{(User is null ? "" : User + "@")}{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}/{Database}";
+    public override string ToString()
+    {
+        var host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
+        return $"{(UsesTls ? SecureScheme : Scheme)}://{(User is null ? "" : User + "@")}{host}:{Port}/{Database}";
+    }
 
     private static bool TryReadDatabase(Uri uri, out int database)
     {
         database = 0;
         return uri.AbsolutePath is "" or "/" || int.TryParse(uri.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out database);
-    }
-
-    private static void Check<T>(List<string> problems, string name, T value, T least, T most)
-        where T : IComparable<T>
-    {
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-            problems.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; the range is {least} to {most}."));
-    }
-
-    private void CheckAddress(List<string> problems)
-    {
-        const string Form = "it has the form redis://HOST:PORT/DATABASE, or rediss:// for TLS";
-        // The address may hold a password all the same, so it is not repeated.
-        if (!Uri.TryCreate(Address, UriKind.Absolute, out var uri) || uri.Scheme is not (Scheme or SecureScheme) || uri.Host.Length == 0)
-        {
-            problems.Add($"Address is no address of a Redis server; {Form}.");
-            return;
-        }
-
-        if (uri.UserInfo.Length > 0)
-            problems.Add("Address holds a user or a password; put them into User and Password, so that the address can be shown and logged.");
-        if (uri.Query.Length > 0 || uri.Fragment.Length > 0 || !TryReadDatabase(uri, out _))
-            problems.Add($"Address has more than a database number behind the host; {Form}.");
-        if (uri.Port == 0)
-            problems.Add("Address has port 0; the range is 1 to 65535.");
-    }
-
-    private void CheckCaFile(List<string> problems)
-    {
-        if (CaFile is null)
-            return;
-        if (!UsesTls)
-            problems.Add($"CaFile is '{CaFile}', but Address is not rediss://, so nothing would be verified.");
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(CaFile);
-            if (authorities.Count == 0)
-                problems.Add($"CaFile is '{CaFile}', which holds no certificate in PEM form.");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            problems.Add($"CaFile is '{CaFile}', which cannot be read: {failure.Message}");
-        }
     }
 }

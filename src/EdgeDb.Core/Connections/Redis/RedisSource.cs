@@ -18,11 +18,13 @@ internal sealed class RedisSource : IConnectionSource<RedisConnection>
     /// <param name="logger">The log.</param>
     public RedisSource(string name, RedisSettings settings, RedisInvalidations? invalidations, TimeProvider time, ILogger logger)
     {
-        var problems = settings.Problems();
-        if (problems.Count > 0)
-            throw new ArgumentException($"The settings of '{name}' cannot be used: {string.Join(" ", problems)}", nameof(settings));
+        ArgumentNullException.ThrowIfNull(settings);
+        var problems = new List<string>();
+        settings.Validate(name, problems);
         if (settings.Tracking is null != invalidations is null)
-            throw new ArgumentException($"'{name}' has {(invalidations is null ? "Tracking, but nobody to tell" : "somebody to tell of changes, but no Tracking")}.", nameof(invalidations));
+            problems.Add($"{name}: {(invalidations is null ? "Tracking is set, but nobody would be told." : "Somebody is to be told of changes, but Tracking is not set.")}");
+        if (problems.Count > 0)
+            throw new ArgumentException(string.Join(" ", problems));
         Name = name;
         _settings = settings;
         _invalidations = invalidations;

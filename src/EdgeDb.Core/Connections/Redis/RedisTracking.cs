@@ -1,6 +1,9 @@
 namespace EdgeDb.Core.Connections;
 
-/// <summary>How the server tells a connection which keys changed (CLIENT TRACKING).</summary>
+/// <summary>
+/// How the server tells a connection which keys changed (CLIENT TRACKING). Closing a tracked connection empties the cache, so its pool
+/// should keep it: <see cref="ConnectionPoolOptions.MinIdle"/> 1 and an infinite <see cref="ConnectionPoolOptions.MaxLifetime"/>.
+/// </summary>
 internal sealed record RedisTracking
 {
     /// <summary>

@@ -69,6 +69,9 @@ internal static class RefusedCommands
     {
         foreach (ref readonly var argument in arguments)
         {
+            // Options of XREAD end here; what follows are keys.
+            if (argument.Is("STREAMS"))
+                return false;
             foreach (var word in words)
             {
                 if (argument.Is(word))

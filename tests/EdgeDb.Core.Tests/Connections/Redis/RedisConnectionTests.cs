@@ -17,9 +17,11 @@ public sealed class RedisConnectionTests
         await using var connection = await server.OpenAsync();
 
         Assert.Null(await TextAsync(connection, "key"));
-        await connection.SetAsync("key", "a value: äöü€😀", Minute, None);
+        await connection.SetAsync("key", "a value: äöü€😀", Minute, false, None);
         Assert.Equal("a value: äöü€😀", await TextAsync(connection, "key"));
         Assert.InRange(await NumberAsync(connection, "PTTL", ["key"]), 50_000, 60_000);
+        Assert.False(await connection.SetAsync("key", "another", Minute, true, None));
+        Assert.True(await connection.SetAsync("new", "value", Minute, true, None));
         Assert.Equal(1, await connection.UnlinkAsync(["key", "none"], None));
         Assert.Null(await TextAsync(connection, "key"));
     }
@@ -33,7 +35,7 @@ public sealed class RedisConnectionTests
         {
             var bytes = new byte[size];
             new Random(size).NextBytes(bytes);
-            await connection.SetAsync("key", bytes, Minute, None);
+            await connection.SetAsync("key", bytes, Minute, false, None);
             Assert.Equal(bytes, await connection.GetAsync("key", 0, static (reply, _) => reply.AsBytes().ToArray(), None));
         }
     }
@@ -77,7 +79,7 @@ public sealed class RedisConnectionTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var connection = await server.OpenAsync();
-        await connection.SetAsync("key", "text", Minute, None);
+        await connection.SetAsync("key", "text", Minute, false, None);
         var before = TextAsync(connection, "key");
         var wrong = NumberAsync(connection, "LPUSH", ["key", "x"]);
         var throwing = connection.GetAsync<int, int>("key", 0, static (_, _) => throw new FormatException("mine"), None).AsTask();
@@ -123,8 +125,8 @@ public sealed class RedisConnectionTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var connection = await server.OpenAsync(server.Settings with { MaxReplyBytes = 1 << 20, MaxUnsentBytes = 64 << 20 });
-        await connection.SetAsync("large", new byte[50 << 20], Minute, None);
-        await connection.SetAsync("small", "here", Minute, None);
+        await connection.SetAsync("large", new byte[50 << 20], Minute, false, None);
+        await connection.SetAsync("small", "here", Minute, false, None);
         for (var i = 0; i < 20_000; i++)
             await connection.ExecuteAsync("RPUSH", ["many", new byte[100]], 0, static (_, _) => 0, None);
 
@@ -147,7 +149,7 @@ public sealed class RedisConnectionTests
         await using var connection = await server.OpenAsync(server.Settings with { MaxReplyBytes = 64 << 20, MaxUnsentBytes = 64 << 20 });
         var bytes = new byte[50 << 20];
         new Random(1).NextBytes(bytes);
-        await connection.SetAsync("large", bytes, Minute, None);
+        await connection.SetAsync("large", bytes, Minute, false, None);
         Assert.True(await connection.GetAsync("large", bytes, static (reply, bytes) => reply.AsBytes().SequenceEqual(bytes), None));
     }
 
@@ -165,6 +167,7 @@ public sealed class RedisConnectionTests
         var failure = Assert.Throws<ArgumentException>(() => { _ = NumberAsync(connection, command, [argument]); });
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         Assert.True(await NumberAsync(connection, "CLIENT", ["ID"]) > 0);
+        Assert.True(await connection.ExecuteAsync("XREAD", ["STREAMS", "block", 0], 0, static (reply, _) => reply.IsNull, None));
     }
 
     [Fact]
@@ -185,6 +188,7 @@ public sealed class RedisConnectionTests
 
         Assert.False(connection.IsOpen);
         var later = await Assert.ThrowsAsync<RedisException>(() => TextAsync(connection, "key"));
+        Assert.Equal(RedisFailure.Connect, later.Failure);
         Assert.StartsWith("GET was not sent: ", later.Message, StringComparison.Ordinal);
     }
 
@@ -206,7 +210,7 @@ public sealed class RedisConnectionTests
                     Assert.Equal(text, await Volatile.Read(ref connection).ExecuteAsync("ECHO", [text], 0, static (reply, _) => reply.AsText(), None));
                     Interlocked.Increment(ref good);
                 }
-                catch (RedisException failure) when (failure.Failure == RedisFailure.Lost)
+                catch (RedisException failure) when (failure.Failure is RedisFailure.Lost or RedisFailure.Connect)
                 {
                     Interlocked.Increment(ref lost);
                     await Task.Yield();

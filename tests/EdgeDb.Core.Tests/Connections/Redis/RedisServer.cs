@@ -11,6 +11,9 @@ namespace EdgeDb.Core.Tests.Connections.Redis;
 /// <summary>A redis-server of a test's own, up in about 30 ms. Without one the test fails in CI and is skipped elsewhere.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
+    /// <summary>Stands for the port among the arguments.</summary>
+    public const string PortArgument = "{port}";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
 
     private readonly string[] _arguments;
@@ -78,9 +81,13 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private async Task<bool> TryLaunchAsync()
     {
+        var port = Port.ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(
             "redis-server",
-            ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--daemonize", "no", "--dir", Path.GetTempPath(), .. _arguments])
+            [
+                "--port", port, "--bind", "127.0.0.1", "--save", "", "--daemonize", "no", "--dir", Path.GetTempPath(),
+                .. _arguments.Select(argument => argument.Replace(PortArgument, port, StringComparison.Ordinal)),
+            ])
         {
             RedirectStandardOutput = true,
         };
