@@ -31,7 +31,8 @@ internal sealed class ChangeStream : IDisposable
     }
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/api/changes", HttpReads.Methods, static (HttpContext context, ChangeStream stream) => stream.ServeAsync(context));
+        routes.MapMethods("/api/changes", HttpReads.Methods, static (HttpContext context, ChangeStream stream) => stream.ServeAsync(context))
+            .DisableHttpMetrics(); // How long a browser stays is no latency.
 
     public void Dispose() => _database.Committed -= OnCommitted;
 

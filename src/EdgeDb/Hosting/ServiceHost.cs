@@ -32,8 +32,10 @@ internal static class ServiceHost
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
+        using var metrics = new ServiceMetrics(household, time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.Services.AddSingleton(metrics);
         Register(builder.Services, household, options, time, loggers);
         await using var app = builder.Build();
         Route(app);
@@ -148,6 +150,7 @@ internal static class ServiceHost
         app.MapOccurrencesApi();
         app.MapEventsApi();
         app.MapHealthApi();
+        app.MapMetricsApi();
         app.MapOpenApiDocument();
         ChangeStream.Map(app);
     }

@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using EdgeDb.Core.Connections;
+using EdgeDb.Core.Household;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Hosting;
+
+/// <summary>
+/// Every instrument of the service, its own and those of the platform it shows. Names and units are those of OpenTelemetry where it has them. What is
+/// counted on the path of requests is counted by its part anyway and read here when somebody asks.
+/// </summary>
+internal sealed class ServiceMetrics : IDisposable
+{
+    private const int MaxSeries = 200;
+
+    // The platform has many more; these answer a question somebody has of a board at home.
+    private static readonly FrozenSet<string> OfPlatform = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "http.server.request.duration", "http.server.active_requests", "kestrel.active_connections", "kestrel.rejected_connections",
+        "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.pause.time", "dotnet.gc.heap.total_allocated",
+        "dotnet.gc.last_collection.memory.committed_size", "dotnet.gc.last_collection.heap.size", "dotnet.thread_pool.work_item.count",
+        "dotnet.monitor.lock_contentions", "dotnet.timer.count", "dotnet.exceptions");
+
+    private readonly Meter _meter = new("EdgeDb", ProgramVersion.Text);
+    private readonly FeedStore _feeds;
+    private IReadOnlyList<Feed> _latestFeeds = [];
+
+    /// <summary>Before the host is built: the platform creates its instruments then, and what is counted before somebody listens is lost.</summary>
+    public ServiceMetrics(HouseholdServices household, TimeProvider time, ILogger<ServiceMetrics> logger)
+    {
+        _feeds = household.Feeds;
+        Exporter = new(instrument => ReferenceEquals(instrument.Meter, _meter) || OfPlatform.Contains(instrument.Name), logger, MaxSeries);
+        ProcessMetrics.Register(_meter, time);
+        RegisterBuild();
+        RegisterStorage(household.Database);
+        RegisterFeeds();
+    }
+
+    public PrometheusExporter Exporter { get; }
+
+    /// <summary>Reads what a collection, which cannot wait, shows of the database.</summary>
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken) =>
+        Volatile.Write(ref _latestFeeds, await _feeds.ListAsync(cancellationToken));
+
+    public void Dispose()
+    {
+        Exporter.Dispose();
+        _meter.Dispose();
+    }
+
+    private void RegisterBuild()
+    {
+        var build = new Measurement<int>(1, new("version", ProgramVersion.Text), new("sqlite_version", SqliteDatabase.SqliteVersion));
+        _meter.CreateObservableGauge("edgedb.build.info", () => build, null, "Always 1; the labels tell the versions.");
+    }
+
+    private void RegisterStorage(SqliteDatabase database)
+    {
+        _meter.CreateObservableCounter("edgedb.storage.commits", () => database.CommitVersion, "{commit}", "Commits that changed something.");
+        _meter.CreateObservableGauge("edgedb.storage.file.size", () => database.FileSizeBytes, "By", "Size of the database file.");
+        _meter.CreateObservableGauge("edgedb.storage.log.size", () => database.LogSizeBytes, "By", "Size of the write-ahead log.");
+        _meter.CreateObservableGauge("edgedb.storage.write_queue.length", () => database.WriteQueueLength, "{write}", "Writes that wait for the writer.");
+        _meter.CreateObservableGauge(
+            "edgedb.storage.write_queue.capacity", () => database.Options.WriteQueueCapacity, "{write}", "Writes that may wait; more are refused.");
+        _meter.CreateObservableGauge(
+            "edgedb.storage.incidents", () => database.Incidents.Count, "{incident}", "What happened to the storage and nobody has acknowledged.");
+        _meter.CreateObservableGauge("edgedb.storage.backups", () => Backups(database), "{copy}", "Finished copies of the database.");
+        _meter.CreateObservableGauge(
+            "edgedb.storage.last_backup_time", () => LastBackup(database), "s", "When the newest copy of the database was taken, in seconds since 1970.");
+    }
+
+    private void RegisterFeeds()
+    {
+        _meter.CreateObservableGauge(
+            "edgedb.feed.last_success_time", () => OfFeeds(static feed => feed.LastSuccessAt), "s", "When a feed was last read with success, in seconds since 1970.");
+        _meter.CreateObservableGauge(
+            "edgedb.feed.consecutive_failures", () => OfFeeds(static feed => feed.Failures), "{failure}", "Failures of a feed since it was last read with success.");
+    }
+
+    private IEnumerable<Measurement<long>> OfFeeds(Func<Feed, long?> value)
+    {
+        foreach (var feed in Volatile.Read(ref _latestFeeds))
+            if (value(feed) is { } known)
+                yield return new(known, new KeyValuePair<string, object?>("feed", feed.Id));
+    }
+
+    private static int Backups(SqliteDatabase database) => database.Backups.Count;
+
+    private static IEnumerable<Measurement<long>> LastBackup(SqliteDatabase database) =>
+        database.Backups is [var newest, ..] ? [new(newest.TakenAt.ToUnixTimeSeconds())] : [];
+}
