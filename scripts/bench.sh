@@ -4,6 +4,7 @@
 # usage: scripts/bench.sh NAME [arguments]
 #   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
 #              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
+#   forecast   the load forecast against the last value   FILE.csv | --table [FOLDER...] | --costs
 #   service    the native executable: start, memory, latency of a month over 50,000 events
 #              (publishes it unless EDGEDB_BINARY names one)
 #   storage    durable writes and point reads   [--seconds N] [--rounds N] [--dir FOLDER]
@@ -64,11 +65,11 @@ case "$name" in
     shift
     bench_service "$@"
     ;;
-  storage)
+  forecast | storage)
     bench "$@"
     ;;
   *)
-    sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

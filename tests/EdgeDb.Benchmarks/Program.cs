@@ -1,4 +1,5 @@
 using EdgeDb.Benchmarks.Calendar;
+using EdgeDb.Benchmarks.Forecast;
 using EdgeDb.Benchmarks.Service;
 using EdgeDb.Benchmarks.Storage;
 
@@ -6,6 +7,7 @@ using EdgeDb.Benchmarks.Storage;
 var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
     ["calendar"] = CalendarBenchmark.RunAsync,
+    ["forecast"] = ForecastBenchmark.RunAsync,
     ["service"] = ServiceBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
 };
