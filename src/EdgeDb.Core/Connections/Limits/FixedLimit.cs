@@ -1,0 +1,23 @@
+namespace EdgeDb.Core.Connections;
+
+/// <summary>As many as allowed, whatever happens; for endpoints that limit themselves and for comparisons.</summary>
+internal sealed class FixedLimit : IConcurrencyLimit
+{
+    private readonly int _size;
+
+    /// <param name="size">The limit, at least 1; <see cref="SetRange"/> may lower or raise it later.</param>
+    public FixedLimit(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        Current = _size = size;
+    }
+
+    public int Current { get; private set; }
+
+    public void SetRange(int minimum, int maximum) => Current = new LimitRange(minimum, maximum).Clamp(_size);
+
+    public void OnCompleted(long nowTicks, long durationTicks, int inFlight, bool overloaded)
+    {
+        // It learns nothing.
+    }
+}
