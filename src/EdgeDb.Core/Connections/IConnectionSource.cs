@@ -24,7 +24,10 @@ public interface IConnectionSource<T>
     /// <summary>Makes an idle connection of another role fit for <paramref name="role"/>; false when it cannot (another one is opened then).</summary>
     bool TryAssign(T connection, ConnectionRole role);
 
-    /// <summary>After a lease: brings the connection back to its initial state; false when it must be closed instead.</summary>
+    /// <summary>
+    /// After a lease, also after work that failed or was cancelled: brings the connection back to its initial state. False when it must be closed
+    /// instead, because it is broken or nobody knows what it is doing.
+    /// </summary>
     bool TryReset(T connection);
 
     /// <summary>Closes it. Does not throw; bounded in time by the source.</summary>

@@ -20,7 +20,8 @@ public readonly struct ConnectionLease<T> : IDisposable
     public T Connection { get; }
 
     /// <summary>
-    /// Says before <see cref="Dispose"/> that the work failed. After <see cref="FailureKind.Connect"/> and <see cref="FailureKind.Timeout"/> the connection is closed.
+    /// Says before <see cref="Dispose"/> that the work failed. After <see cref="FailureKind.Connect"/> the connection is closed; after the others its
+    /// source says whether it can be used again.
     /// </summary>
     public void Fail(FailureKind failure)
     {

@@ -37,6 +37,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
     private long _leasedAtSum;
     private long _holdTime;
     private long _checkAfterIdle;
+    private long _suspectBefore = long.MinValue;
     private bool _closed;
 
     private long _acquired;
@@ -191,12 +192,19 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         Maintain();
     }
 
+    /// <summary>Connections that are idle now are asked for a sign of life before they are handed out: something has happened to the endpoint.</summary>
+    public void Suspect()
+    {
+        lock (_gate)
+            _suspectBefore = _clock.Now;
+    }
+
     internal void Return(LeaseRecord<T> record, int version)
     {
         // A second Dispose, or one of a copy. Checked again under the lock, where the first one ends the lease.
         if (record.Version != version || record.Pooled is not { } pooled)
             return;
-        var usable = !IsBroken(record.Failure) && _source.TryReset(pooled.Connection);
+        var usable = record.Failure != FailureKind.Connect && _source.TryReset(pooled.Connection);
         var now = _clock.Now;
         PoolWaiter<T>? granted = null;
         var opens = false;
@@ -218,10 +226,6 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
             _ = OpenAsync(role);
     }
 
-    private bool IsBroken(FailureKind? failure) =>
-        // On a multiplexed connection a late answer concerns one caller; the source says by IsUsable when it concerns all.
-        failure == FailureKind.Connect || (failure == FailureKind.Timeout && _leasesPerConnection == 1);
-
     private bool TakeIdle_NeedsLock(ConnectionRole role, ulong affinity, long now, in RentingSite site, out ConnectionLease<T> lease, out bool isStale)
     {
         isStale = false;
@@ -234,7 +238,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
             {
                 if (_source.IsUsable(pooled.Connection) && (now < pooled.ExpiresAt || pooled.Leases > 0))
                 {
-                    isStale = pooled.Leases == 0 && now - pooled.IdleSince >= _checkAfterIdle;
+                    isStale = pooled.Leases == 0 && (now - pooled.IdleSince >= _checkAfterIdle || pooled.IdleSince < _suspectBefore);
                     lease = Begin_NeedsLock(pooled, affinity, holdsShape, now, site);
                     return true;
                 }

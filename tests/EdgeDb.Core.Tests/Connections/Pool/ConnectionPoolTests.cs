@@ -312,7 +312,7 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
     {
         var pool = Pool(new() { MaxSize = 1 });
         var failed = await Rent(pool);
-        failed.Fail(FailureKind.Timeout);
+        failed.Fail(FailureKind.Connect);
         failed.Dispose();
         var unclean = await Rent(pool);
         Assert.NotSame(failed.Connection, unclean.Connection);
@@ -320,7 +320,7 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
         unclean.Dispose();
         var fine = await Rent(pool);
         Assert.NotSame(unclean.Connection, fine.Connection);
-        fine.Fail(FailureKind.Query);
+        fine.Fail(FailureKind.Timeout);
         fine.Dispose();
         using var same = await Rent(pool);
         Assert.Same(fine.Connection, same.Connection);
@@ -349,6 +349,19 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
         Assert.Same(lease.Connection, fresh.Connection);
         fresh.Dispose();
         _time.Advance(TimeSpan.FromSeconds(30));
+        using var next = await Rent(pool);
+        Assert.NotSame(lease.Connection, next.Connection);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_idle_when_something_happened_is_asked_for_a_sign_of_life()
+    {
+        var pool = Pool(new());
+        var lease = await Rent(pool);
+        lease.Dispose();
+        lease.Connection.IsAlive = false;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        pool.Suspect();
         using var next = await Rent(pool);
         Assert.NotSame(lease.Connection, next.Connection);
     }
