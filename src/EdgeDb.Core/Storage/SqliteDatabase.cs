@@ -16,7 +16,7 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
 
     private readonly OpenedDatabase _opened;
     private readonly ILogger _logger;
-    private readonly ConnectionPool<SqliteReader> _readers;
+    private readonly PooledEndpoint<SqliteReader> _readers;
     private readonly SqliteWriter _writer;
     private readonly Lock _gate = new();
     private StorageException? _damage;
@@ -27,8 +27,8 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     {
         _opened = opened;
         _logger = logger;
-        _readers = new ConnectionPool<SqliteReader>(new SqliteReaderSource(opened.Options), opened.Options.ReaderPool(), null, time, logger);
-        _writer = new SqliteWriter(opened.Options, opened.Writer, time, logger, OnCommitted, OnFailed);
+        _readers = new PooledEndpoint<SqliteReader>(new SqliteReaderSource(opened.Options), EndpointKind.Sqlite, opened.Options.Readers(), time, logger);
+        _writer = new SqliteWriter(opened.Options, opened.Writer, time, logger, OnCommitted, OnFailed, OnWritten);
     }
 
     /// <summary>
@@ -75,6 +75,9 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
 
     internal SqliteDatabaseOptions Options => _opened.Options;
 
+    /// <summary>The reading connections and what was read with them.</summary>
+    internal IConnectionEndpoint Readers => _readers;
+
     /// <summary>
     /// Opens the file, creates it when missing and migrates it. Throws <see cref="ArgumentException"/> on a wrong option and
     /// <see cref="StorageException"/> when the file cannot be served.
@@ -106,18 +109,29 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     /// needs into <paramref name="state"/>. Cancelling stops a running statement. Throws <see cref="StorageBusyException"/> when no
     /// reader comes free within <see cref="SqliteDatabaseOptions.ReadWaitLimit"/>.
     /// </summary>
-    public ValueTask<TResult> ReadAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct)
+    /// <param name="state">What <paramref name="read"/> needs.</param>
+    /// <param name="read">The read.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="member">Filled in by the compiler, as the next two: under what the read is counted.</param>
+    /// <param name="file">File of the caller.</param>
+    /// <param name="line">Line of the caller.</param>
+    public ValueTask<TResult> ReadAsync<TState, TResult>(
+        TState state,
+        Func<SqliteSession, TState, TResult> read,
+        CancellationToken ct,
+        [CallerMemberName] string member = "",
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0)
     {
         if (ct.IsCancellationRequested)
             return ValueTask.FromCanceled<TResult>(ct);
 
-        // The caller's lambda is one object for the life of the process, so it identifies the statements it will run.
-        var affinity = (ulong)RuntimeHelpers.GetHashCode(read);
+        var shape = CallSites.Shape(QueryClass.Read, member, file, line);
         try
         {
-            return _readers.TryAcquire(ConnectionRole.Read, affinity, out var lease)
-                ? ValueTask.FromResult(ReadAndReturn(lease, state, read, ct))
-                : WaitAndReadAsync(affinity, state, read, ct);
+            return _readers.Pool.TryAcquire(ConnectionRole.Read, shape.Id, out var lease, member, file, line)
+                ? ValueTask.FromResult(ReadAndReturn(lease, shape, state, read, ct))
+                : WaitAndReadAsync(shape, state, read, member, file, line, ct);
         }
         catch (OperationCanceledException cancelled) when (cancelled.CancellationToken.IsCancellationRequested)
         {
@@ -134,8 +148,22 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     /// when it throws, it alone is undone. Cancelling works until it starts. It must not block or keep the session. Throws
     /// <see cref="StorageBusyException"/> when <see cref="SqliteDatabaseOptions.WriteQueueCapacity"/> writes wait already.
     /// </summary>
-    public Task<TResult> WriteAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> write, CancellationToken ct) =>
-        Volatile.Read(ref _damage) is { } damage ? Task.FromException<TResult>(damage) : _writer.WriteAsync(state, write, ct);
+    /// <param name="state">What <paramref name="write"/> needs.</param>
+    /// <param name="write">The write.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="member">Filled in by the compiler, as the next two: under what the write is counted.</param>
+    /// <param name="file">File of the caller.</param>
+    /// <param name="line">Line of the caller.</param>
+    public Task<TResult> WriteAsync<TState, TResult>(
+        TState state,
+        Func<SqliteSession, TState, TResult> write,
+        CancellationToken ct,
+        [CallerMemberName] string member = "",
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Volatile.Read(ref _damage) is { } damage
+            ? Task.FromException<TResult>(damage)
+            : _writer.WriteAsync(state, write, CallSites.Shape(QueryClass.Write, member, file, line), _readers.Now(), ct);
 
     /// <summary>
     /// Takes a copy of the database while it is served; see <see cref="SqliteDatabaseOptions.BackupDirectory"/>. Throws
@@ -161,30 +189,36 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     }
 
     private TResult ReadAndReturn<TState, TResult>(
-        ConnectionLease<SqliteReader> lease, TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct)
+        ConnectionLease<SqliteReader> lease, QueryShape shape, TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct)
     {
+        var started = _readers.Now();
+        FailureKind? kind = FailureKind.Caller;
         try
         {
-            return lease.Connection.Read(state, read, ct);
+            var result = lease.Connection.Read(state, read, ct);
+            kind = null;
+            return result;
         }
         catch (StorageException failure)
         {
+            kind = _readers.Classify(failure);
             OnFailed(failure);
             throw;
         }
         finally
         {
             lease.Dispose();
+            _readers.Record(shape, started, kind);
         }
     }
 
     private async ValueTask<TResult> WaitAndReadAsync<TState, TResult>(
-        ulong affinity, TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct)
+        QueryShape shape, TState state, Func<SqliteSession, TState, TResult> read, string member, string file, int line, CancellationToken ct)
     {
         ConnectionLease<SqliteReader> lease;
         try
         {
-            lease = await _readers.AcquireAsync(ConnectionRole.Read, affinity, Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
+            lease = await _readers.Pool.AcquireAsync(ConnectionRole.Read, shape.Id, Timeout.InfiniteTimeSpan, ct, member, file, line).ConfigureAwait(false);
         }
         catch (PoolBusyException busy)
         {
@@ -200,8 +234,11 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
             throw new StorageException(StorageFailure.Closed, "The database is closed; no read can start.");
         }
 
-        return ReadAndReturn(lease, state, read, ct);
+        return ReadAndReturn(lease, shape, state, read, ct);
     }
+
+    private void OnWritten(IWriteOperation operation, Exception? failure) =>
+        _readers.Record(operation.Shape, operation.QueuedAt, failure is null ? null : _readers.Classify(failure));
 
     private void OnCommitted(StorageCommit commit) => Raise(Committed, commit);
 
@@ -264,7 +301,7 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     {
         await _opened.Backup.DisposeAsync().ConfigureAwait(false);
         var writer = await _writer.StopAsync().ConfigureAwait(false);
-        if (!await _readers.CloseAsync().ConfigureAwait(false))
+        if (!await _readers.Pool.CloseAsync().ConfigureAwait(false))
             StorageLog.ClosedAroundRead(_logger, Options.ReadWaitLimit.TotalMilliseconds);
         else if (WalCheckpointer.Truncate(writer.Handle!) && _damage is null)
         {

@@ -98,16 +98,20 @@ public sealed record SqliteDatabaseOptions
     }
 
     /// <summary>Readers never expire: nothing between them and the file can cut an idle one off, and its page cache is what makes it fast.</summary>
-    internal ConnectionPoolOptions ReaderPool() => new()
+    internal EndpointOptions Readers() => new()
     {
-        MaxSize = ReaderCount,
-        AcquireTimeout = ReadWaitLimit,
-        OverloadAcquireTimeout = TimeSpan.FromMilliseconds(Math.Min(250, ReadWaitLimit.TotalMilliseconds)),
-        QueueCapacity = ReadQueueCapacity,
-        IdleTimeout = Timeout.InfiniteTimeSpan,
-        MaxLifetime = Timeout.InfiniteTimeSpan,
-        CheckAfterIdle = Timeout.InfiniteTimeSpan,
-        DrainTimeout = ReadWaitLimit,
+        ConnectionCostBytes = PageCacheKiB * 1024L,
+        Pool = new()
+        {
+            MaxSize = ReaderCount,
+            AcquireTimeout = ReadWaitLimit,
+            OverloadAcquireTimeout = TimeSpan.FromMilliseconds(Math.Min(250, ReadWaitLimit.TotalMilliseconds)),
+            QueueCapacity = ReadQueueCapacity,
+            IdleTimeout = Timeout.InfiniteTimeSpan,
+            MaxLifetime = Timeout.InfiniteTimeSpan,
+            CheckAfterIdle = Timeout.InfiniteTimeSpan,
+            DrainTimeout = ReadWaitLimit,
+        },
     };
 
     /// <summary>The pool's refusal in the words of these options.</summary>

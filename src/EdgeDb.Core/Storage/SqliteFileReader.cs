@@ -30,7 +30,8 @@ internal sealed class SqliteFileReader : ISqliteReads, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<TResult> ReadAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct) =>
+    public ValueTask<TResult> ReadAsync<TState, TResult>(
+        TState state, Func<SqliteSession, TState, TResult> read, CancellationToken ct, string member = "", string file = "", int line = 0) =>
         ValueTask.FromResult((_reader ??= SqliteReader.Open(_options)).Read(state, read, ct));
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
@@ -24,6 +25,7 @@ internal sealed class SqliteWriter
     private readonly WalCheckpointer _checkpointer;
     private readonly Action<StorageCommit> _committed;
     private readonly Action<StorageException> _failed;
+    private readonly Action<IWriteOperation, Exception?> _ended;
     private readonly WriteQueue _queue;
     private readonly List<IWriteOperation> _batch;
     private readonly List<IWriteOperation> _done;
@@ -41,13 +43,14 @@ internal sealed class SqliteWriter
 
     public SqliteWriter(
         SqliteDatabaseOptions options, SqliteConnection connection, TimeProvider time, ILogger logger,
-        Action<StorageCommit> committed, Action<StorageException> failed)
+        Action<StorageCommit> committed, Action<StorageException> failed, Action<IWriteOperation, Exception?> ended)
     {
         _options = options;
         _connection = connection;
         _time = time;
         _committed = committed;
         _failed = failed;
+        _ended = ended;
         _queue = new WriteQueue(options.WriteQueueCapacity);
         _batch = new List<IWriteOperation>(options.WriteBatchMax);
         _done = new List<IWriteOperation>(options.WriteBatchMax);
@@ -68,12 +71,13 @@ internal sealed class SqliteWriter
 
     public int QueueLength => _queue.Count;
 
-    public Task<TResult> WriteAsync<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> write, CancellationToken ct)
+    public Task<TResult> WriteAsync<TState, TResult>(
+        TState state, Func<SqliteSession, TState, TResult> write, QueryShape shape, long queuedAt, CancellationToken ct)
     {
         if (ct.IsCancellationRequested)
             return Task.FromCanceled<TResult>(ct);
 
-        var operation = new WriteOperation<TState, TResult>(state, write, ct);
+        var operation = new WriteOperation<TState, TResult>(state, write, shape, queuedAt, ct);
         try
         {
             _queue.Add(operation);
@@ -137,7 +141,7 @@ internal sealed class SqliteWriter
             for (; _next < _batch.Count; _next++)
             {
                 if (_batch[_next].TryStart())
-                    _batch[_next].Fail(failure);
+                    Fail(_batch[_next], failure);
             }
 
             return;
@@ -175,7 +179,11 @@ internal sealed class SqliteWriter
         // Before they are answered: one that is back already would count twice.
         _expected = _done.Count + _queue.Count;
         foreach (var operation in _done)
+        {
+            _ended(operation, null);
             operation.Complete();
+        }
+
         _done.Clear();
     }
 
@@ -203,7 +211,7 @@ internal sealed class SqliteWriter
             Notice(failure);
             if (nested && _session.InTransaction && (_rollbackTo.Run() != raw.SQLITE_OK || _release.Run() != raw.SQLITE_OK))
                 _rollback.Run();
-            operation.Fail(failure);
+            Fail(operation, failure);
             if (!_session.InTransaction)
                 FailDone(LostWith(failure));
             return false;
@@ -218,8 +226,14 @@ internal sealed class SqliteWriter
     private void FailDone(StorageException failure)
     {
         foreach (var operation in _done)
-            operation.Fail(failure);
+            Fail(operation, failure);
         _done.Clear();
+    }
+
+    private void Fail(IWriteOperation operation, Exception failure)
+    {
+        _ended(operation, failure);
+        operation.Fail(failure);
     }
 
     private void Report()

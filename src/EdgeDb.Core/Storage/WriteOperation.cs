@@ -1,8 +1,16 @@
+using EdgeDb.Core.Connections;
+
 namespace EdgeDb.Core.Storage;
 
 /// <summary>A write as the writer sees it: run, then answered when its transaction's fate is known.</summary>
 internal interface IWriteOperation
 {
+    /// <summary>Under what it is counted.</summary>
+    QueryShape Shape { get; }
+
+    /// <summary>When its caller asked, a timestamp of the endpoint that counts it.</summary>
+    long QueuedAt { get; }
+
     /// <summary>Claims the operation for execution. False when its caller has cancelled it; from true on it cannot be cancelled.</summary>
     bool TryStart();
 
@@ -20,7 +28,7 @@ internal interface IWriteOperation
 /// One caller's write. It is its own completion source, which saves an object a write. Continuations never run on the writer's
 /// thread: a caller's slow code would hold up every commit.
 /// </summary>
-internal sealed class WriteOperation<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> write)
+internal sealed class WriteOperation<TState, TResult>(TState state, Func<SqliteSession, TState, TResult> write, QueryShape shape, long queuedAt)
     : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously), IWriteOperation
 {
     private const int Waiting = 0;
@@ -31,9 +39,13 @@ internal sealed class WriteOperation<TState, TResult>(TState state, Func<SqliteS
     private TResult? _result;
     private int _phase;
 
-    public WriteOperation(TState state, Func<SqliteSession, TState, TResult> write, CancellationToken ct)
-        : this(state, write) =>
+    public WriteOperation(TState state, Func<SqliteSession, TState, TResult> write, QueryShape shape, long queuedAt, CancellationToken ct)
+        : this(state, write, shape, queuedAt) =>
         _cancellation = ct.UnsafeRegister(static (operation, token) => ((WriteOperation<TState, TResult>)operation!).Cancel(token), this);
+
+    public QueryShape Shape => shape;
+
+    public long QueuedAt => queuedAt;
 
     public bool TryStart() => Interlocked.CompareExchange(ref _phase, Started, Waiting) == Waiting;
 

@@ -172,7 +172,12 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(connections);
         lock (_gate)
+        {
+            if (_predicted == connections)
+                return;
             _predicted = connections;
+        }
+
         Maintain();
     }
 
@@ -183,6 +188,8 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         PoolWaiter<T>? granted;
         lock (_gate)
         {
+            if (_ceiling == connections)
+                return;
             _ceiling = connections;
             SetSizeLimit_NeedsLock();
             granted = Serve_NeedsLock(_clock.Now);

@@ -63,5 +63,5 @@ internal sealed class FakeSource : IConnectionSource<FakeConnection>
         return ValueTask.CompletedTask;
     }
 
-    public FailureKind Classify(Exception exception) => FailureKind.Connect;
+    public FailureKind Classify(Exception exception) => exception is IOException ? FailureKind.Connect : FailureKind.Query;
 }

@@ -1,0 +1,34 @@
+namespace EdgeDb.Core.Connections;
+
+/// <summary>How one endpoint is used.</summary>
+internal sealed record EndpointOptions
+{
+    /// <summary>Its connections.</summary>
+    public ConnectionPoolOptions Pool { get; init; } = new();
+
+    /// <summary>How it is protected.</summary>
+    public EndpointResilienceOptions Resilience { get; init; } = new();
+
+    /// <summary>What is remembered of its queries.</summary>
+    public QueryMonitorOptions Monitor { get; init; } = new();
+
+    /// <summary>Bytes of this process that one connection costs. Default 128 KiB (Npgsql with TLS), range 1 KiB to 64 MiB.</summary>
+    public long ConnectionCostBytes { get; init; } = 128 * 1024;
+
+    /// <summary>Adds one sentence for each value outside its range.</summary>
+    public void Validate(string name, ICollection<string> problems)
+    {
+        Pool.Validate(name, problems);
+        Resilience.Validate(name, problems);
+        if (ConnectionCostBytes is < 1024 or > 64 * 1024 * 1024)
+            problems.Add($"{name}: ConnectionCostBytes is {ConnectionCostBytes}; the range is 1024 to 67108864.");
+    }
+
+    internal void ThrowIfInvalid(string name)
+    {
+        var problems = new List<string>();
+        Validate(name, problems);
+        if (problems.Count > 0)
+            throw new ArgumentException(string.Join(" ", problems));
+    }
+}

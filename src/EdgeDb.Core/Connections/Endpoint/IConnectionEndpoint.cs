@@ -1,0 +1,29 @@
+namespace EdgeDb.Core.Connections;
+
+/// <summary>What is seen and steered of an endpoint whatever its kind of connection: by the manager, the tuner, the metrics and the API.</summary>
+internal interface IConnectionEndpoint : IAsyncDisposable
+{
+    /// <summary>Name in errors, metrics and the API.</summary>
+    string Name { get; }
+
+    /// <summary>What it speaks.</summary>
+    EndpointKind Kind { get; }
+
+    /// <summary>Its pool at this moment.</summary>
+    PoolStatistics Statistics { get; }
+
+    /// <summary>The pool's options; see <see cref="ConnectionPool{T}.Reconfigure"/> for what setting them throws.</summary>
+    ConnectionPoolOptions PoolOptions { get; set; }
+
+    /// <summary>What was asked of it.</summary>
+    QueryMonitor Monitor { get; }
+
+    /// <summary>How it is protected; null for a local file.</summary>
+    EndpointResilience? Resilience { get; }
+
+    /// <summary>Bytes of this process that one connection costs, for the memory ceiling.</summary>
+    long ConnectionCostBytes { get; }
+
+    /// <summary>Bounds the open connections, as memory allows.</summary>
+    void SetCeiling(int connections);
+}
