@@ -1,5 +1,6 @@
 using EdgeDb.Benchmarks.Calendar;
 using EdgeDb.Benchmarks.Forecast;
+using EdgeDb.Benchmarks.Pool;
 using EdgeDb.Benchmarks.Service;
 using EdgeDb.Benchmarks.Storage;
 
@@ -8,6 +9,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringC
 {
     ["calendar"] = CalendarBenchmark.RunAsync,
     ["forecast"] = ForecastBenchmark.RunAsync,
+    ["pool"] = PoolBenchmark.RunAsync,
     ["service"] = ServiceBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
 };
