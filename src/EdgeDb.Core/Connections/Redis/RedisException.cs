@@ -15,4 +15,7 @@ internal sealed class RedisException(RedisFailure failure, string message, Excep
         var space = error.IndexOf(' ', StringComparison.Ordinal);
         return new RedisException(RedisFailure.Server, $"{command} failed: {error}") { Code = space < 0 ? error : error[..space] };
     }
+
+    /// <summary>The handshake failed, with this code of the server or none.</summary>
+    internal static RedisException FromHandshake(string message, string code) => new(RedisFailure.Connect, message) { Code = code };
 }

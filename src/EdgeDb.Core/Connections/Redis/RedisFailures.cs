@@ -32,7 +32,6 @@ internal static class RedisFailures
         _ => FailureKind.Caller,                  // WRONGTYPE, ERR, NOSCRIPT, NOPERM, MOVED, EXECABORT … and the codes that scripts make up
     };
 
-    /// <summary>The handshake keeps the error answer as the inner exception.</summary>
-    private static bool IsOverload(RedisException refused) => refused.InnerException is RedisException answer
-        && (answer.Code is "LOADING" or "BUSY" || answer.Message.Contains(TooManyClients, StringComparison.Ordinal));
+    private static bool IsOverload(RedisException refused) =>
+        refused.Code is "LOADING" or "BUSY" || refused.Message.Contains(TooManyClients, StringComparison.Ordinal);
 }

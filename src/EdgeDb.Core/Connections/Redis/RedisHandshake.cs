@@ -12,13 +12,13 @@ internal static class RedisHandshake
     public static async ValueTask<RedisServerInfo> RunAsync(RedisConnection connection, RedisSettings settings, CancellationToken ct)
     {
         // Alone and first: Redis can leave out the answer to a failed sign-in while other answers are on their way (redis/redis #15640).
-        var server = await StepAsync(connection, settings, "HELLO", SignIn(settings), static (reply, _) => ReadServer(reply), ct).ConfigureAwait(false);
+        var server = await StepAsync(connection, settings, "HELLO", "HELLO", SignIn(settings), static (reply, _) => ReadServer(reply), ct).ConfigureAwait(false);
         if (settings.Database != 0)
-            await StepAsync(connection, settings, "SELECT", [settings.Database], static (_, _) => true, ct).ConfigureAwait(false);
+            await StepAsync(connection, settings, "SELECT", "SELECT", [settings.Database], static (_, _) => true, ct).ConfigureAwait(false);
         if (settings.Tracking is { } tracking)
         {
             // In the callback, so that it precedes the first invalidation.
-            await StepAsync(connection, settings, "CLIENT", Track(tracking), static (_, connection) =>
+            await StepAsync(connection, settings, "CLIENT TRACKING", "CLIENT", Track(tracking), static (_, connection) =>
             {
                 connection.BeginTracking();
                 return true;
@@ -29,8 +29,8 @@ internal static class RedisHandshake
     }
 
     private static async ValueTask<TResult> StepAsync<TResult>(
-        RedisConnection connection, RedisSettings settings, string command, RedisArgument[] arguments, RedisReplyReader<RedisConnection, TResult> read,
-        CancellationToken ct)
+        RedisConnection connection, RedisSettings settings, string step, string command, RedisArgument[] arguments,
+        RedisReplyReader<RedisConnection, TResult> read, CancellationToken ct)
     {
         try
         {
@@ -38,27 +38,22 @@ internal static class RedisHandshake
         }
         catch (RedisException failure)
         {
-            throw new RedisException(RedisFailure.Connect, $"{settings} refused the connection. {Explain(failure, command, settings)}", Without(settings, failure));
+            // Without the answer as the inner exception: a server that does not know HELLO repeats its arguments, the password among them.
+            throw RedisException.FromHandshake($"{settings} refused the connection. {Explain(failure, step, settings)}", failure.Code);
         }
     }
 
-    private static string Explain(RedisException failure, string command, RedisSettings settings) => failure.Code switch
+    private static string Explain(RedisException failure, string step, RedisSettings settings) => failure.Code switch
     {
         "NOAUTH" => "It asks for a password; set Password.",
         "WRONGPASS" => $"User '{settings.User ?? "default"}' or its Password is wrong, or the user is disabled.",
-        "NOPERM" => $"User '{settings.User ?? "default"}' may not run {command}; allow it with ACL SETUSER.",
+        "NOPERM" => $"User '{settings.User ?? "default"}' may not run {step}; allow it with ACL SETUSER.",
         "NOPROTO" => "It does not speak RESP3; Redis 6 or newer is needed.",
-        "ERR" when failure.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase) => $"It does not know {command}; Redis 6 or newer is needed.",
+        "ERR" when failure.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase) => $"It does not know {step}; Redis 6 or newer is needed.",
         _ when failure.Failure == RedisFailure.Lost && !settings.UsesTls && !failure.Message.Contains(RedisFailures.TooManyClients, StringComparison.Ordinal) =>
             $"{failure.Message} If the port speaks TLS, use rediss://.",
-        _ => Masked(settings, failure.Message),
+        _ => settings.Password is { } password ? failure.Message.Replace(password, "***", StringComparison.Ordinal) : failure.Message,
     };
-
-    /// <summary>A server that does not know HELLO repeats its arguments, the password among them.</summary>
-    private static string Masked(RedisSettings settings, string message) =>
-        settings.Password is { Length: > 0 } password ? message.Replace(password, "***", StringComparison.Ordinal) : message;
-
-    private static RedisException? Without(RedisSettings settings, RedisException failure) => Masked(settings, failure.Message) == failure.Message ? failure : null;
 
     private static RedisArgument[] SignIn(RedisSettings settings) => settings.Password is { } password
         ? ["3", "AUTH", settings.User ?? "default", password, "SETNAME", ClientName]

@@ -54,11 +54,13 @@ public sealed class RedisSignInTests
         Assert.Contains("DB index is out of range", await RefusalAsync(server, server.Settings with { Address = server.Settings.Address + "/99" }), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_server_without_RESP3_repeats_the_password_and_the_failure_does_not()
+    [Theory]
+    [InlineData(Secret)]
+    [InlineData("s3cret-Password-that-is-so-long-that-the-server-cuts-it-off-in-its-message-and-no-longer-repeats-it-as-a-whole-but-only-its-first-part-0123456789")]
+    public async Task A_server_without_RESP3_repeats_the_password_and_the_failure_does_not(string password)
     {
         await using var server = await RedisServer.StartAsync("--rename-command", "HELLO", "");
-        var failure = await Assert.ThrowsAsync<RedisException>(() => server.OpenAsync(server.Settings with { User = "app", Password = Secret }));
+        var failure = await Assert.ThrowsAsync<RedisException>(() => server.OpenAsync(server.Settings with { User = "app", Password = password }));
         Assert.Contains("It does not know HELLO; Redis 6 or newer is needed.", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
     }

@@ -173,7 +173,7 @@ public sealed class RedisTrackingTests
         await using var server = await RedisServer.StartAsync("--user", "app", "on", ">secret", "~*", "+get", "--user", "default", "off");
         var failure = await Assert.ThrowsAsync<RedisException>(
             () => server.OpenAsync(server.Settings with { User = "app", Password = "secret", Tracking = new RedisTracking() }, new RedisInvalidations(new Cache())));
-        Assert.Contains("User 'app' may not run CLIENT", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("User 'app' may not run CLIENT TRACKING; allow it", failure.Message, StringComparison.Ordinal);
     }
 
     private static Task<RedisConnection> OpenAsync(RedisServer server, Cache cache, RedisTracking? tracking = null) =>
