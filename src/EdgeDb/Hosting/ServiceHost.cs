@@ -32,7 +32,7 @@ internal static class ServiceHost
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
-        using var metrics = new ServiceMetrics(household, time, loggers.CreateLogger<ServiceMetrics>());
+        using var metrics = new ServiceMetrics(household, [database.Readers], time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddSingleton(metrics);

@@ -27,7 +27,8 @@ internal sealed class ServiceMetrics : IDisposable
     private IReadOnlyList<Feed> _latestFeeds = [];
 
     /// <summary>Before the host is built: the platform creates its instruments then, and what is counted before somebody listens is lost.</summary>
-    public ServiceMetrics(HouseholdServices household, TimeProvider time, ILogger<ServiceMetrics> logger)
+    public ServiceMetrics(
+        HouseholdServices household, IReadOnlyList<IConnectionEndpoint> endpoints, TimeProvider time, ILogger<ServiceMetrics> logger)
     {
         _feeds = household.Feeds;
         Exporter = new(instrument => ReferenceEquals(instrument.Meter, _meter) || OfPlatform.Contains(instrument.Name), logger, MaxSeries);
@@ -35,6 +36,7 @@ internal sealed class ServiceMetrics : IDisposable
         RegisterBuild();
         RegisterStorage(household.Database);
         RegisterFeeds();
+        ConnectionMetrics.Register(_meter, endpoints);
     }
 
     public PrometheusExporter Exporter { get; }

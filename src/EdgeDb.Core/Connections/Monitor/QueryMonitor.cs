@@ -48,6 +48,18 @@ public sealed class QueryMonitor
     /// <summary>Shapes kept now.</summary>
     public int ShapeCount => Volatile.Read(ref _shapeCount);
 
+    /// <summary>Shapes that take at least twice their usual time now.</summary>
+    public int AnomalyCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var statistics in Volatile.Read(ref _shapes))
+                count += statistics is { IsAnomalous: true } ? 1 : 0;
+            return count;
+        }
+    }
+
     /// <summary>Operations of one class.</summary>
     public ILatencyQuantiles LatencyOf(QueryClass @class) => _latencies[(int)@class];
 

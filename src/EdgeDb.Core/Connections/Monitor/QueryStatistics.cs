@@ -32,6 +32,8 @@ internal sealed class QueryStatistics
 
     public QueryClass Class => Volatile.Read(ref _isAnalytics) ? QueryClass.Analytics : Shape?.Class ?? QueryClass.Other;
 
+    public bool IsAnomalous => _shift.IsRaised;
+
     /// <summary>See <see cref="LatencyWindows.DueTicks"/>: how long ago it was last used, without a clock of its own.</summary>
     public long DueTicks => _windows.DueTicks;
 
@@ -55,7 +57,7 @@ internal sealed class QueryStatistics
             errors += Volatile.Read(ref _failures[kind]);
         return new(
             Shape, Class, _windows.TotalCount, errors, caller, new(_windows.TotalTicks), new(ticks[0]), new(ticks[1]), new(ticks[2]),
-            new(Volatile.Read(ref _maxTicks)), _shift.IsRaised);
+            new(Volatile.Read(ref _maxTicks)), IsAnomalous);
     }
 
     private void OnWindowEnded(ReadOnlySpan<int> counts)

@@ -71,6 +71,9 @@ internal sealed class EndpointResilience
         set => _hedging.Route = value;
     }
 
+    /// <summary>Second runs of hedged reads since the start.</summary>
+    public long Hedges => _hedging.Begun;
+
     /// <summary>
     /// Runs an operation. Throws what the callback throws, <see cref="CircuitOpenException"/>, <see cref="OperationTimeoutException"/>, or
     /// <see cref="OperationCanceledException"/> for <paramref name="ct"/>.

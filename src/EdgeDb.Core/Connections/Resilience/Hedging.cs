@@ -14,9 +14,13 @@ internal sealed class Hedging(HedgingOptions options, RetryBudget budget, Func<E
     private const double Percentile = 0.95;
 
     private readonly CancellationSources _sources = new(time);
+    private long _begun;
 
     /// <summary>Where second runs go; null for the called endpoint itself.</summary>
     public EndpointResilience? Route { get; set; }
+
+    /// <summary>Second runs since the start.</summary>
+    public long Begun => Volatile.Read(ref _begun);
 
     protected override ValueTask<Outcome<TResult>> ExecuteCore<TResult, TState>(
         Func<ResilienceContext, TState, ValueTask<Outcome<TResult>>> callback, ResilienceContext context, TState state) =>
@@ -65,6 +69,7 @@ internal sealed class Hedging(HedgingOptions options, RetryBudget budget, Func<E
         // Both circuits: beside a probe nothing runs, and a second route that is not well either would only get more work.
         if (!first.Route!.Breaker.IsClosed(first.Call.Class) || !route.Breaker.IsClosed(first.Call.Class) || !budget.TryWithdraw())
             return null;
+        Interlocked.Increment(ref _begun);
         var second = new Attempt();
         second.Begin(first.Call, route, default);
         second.Number = first.Begun++;

@@ -1,0 +1,106 @@
+using System.Diagnostics.Metrics;
+
+namespace EdgeDb.Core.Connections;
+
+/// <summary>
+/// What pools, circuits and query monitors count, as instruments. All are read when somebody asks: an operation pays nothing for them.
+/// </summary>
+internal static class ConnectionMetrics
+{
+    private const string Endpoint = "endpoint";
+    private const string Pool = "db.client.connection.pool.name";
+
+    /// <summary>Creates the instruments of these endpoints.</summary>
+    public static void Register(Meter meter, IReadOnlyList<IConnectionEndpoint> endpoints)
+    {
+        RegisterPools(new(meter, endpoints, Pool));
+        RegisterConnections(new(meter, endpoints, Endpoint));
+        RegisterOperations(meter, endpoints);
+        RegisterProtection(new(meter, [.. endpoints.Where(static e => e.Resilience is not null)], Endpoint));
+    }
+
+    /// <summary>What OpenTelemetry has a name for.</summary>
+    private static void RegisterPools(EndpointInstruments pools)
+    {
+        pools.Gauge("db.client.connection.count", "{connection}", "Open connections.", "db.client.connection.state", static e =>
+        {
+            var pool = e.Statistics;
+            return [("idle", pool.Idle), ("used", pool.Open - pool.Idle)];
+        });
+        pools.Gauge("db.client.connection.max", "{connection}", "Most connections a pool may open.", static e => e.PoolOptions.MaxSize);
+        pools.Gauge("db.client.connection.idle.min", "{connection}", "Connections a pool keeps open.", static e => e.PoolOptions.MinIdle);
+        pools.Gauge("db.client.connection.pending_requests", "{request}", "Callers that wait for a connection.", static e => e.Statistics.Waiting);
+        pools.Counter("db.client.connection.timeouts", "{timeout}", "Callers that waited for a connection in vain.", static e => e.Statistics.TimedOut);
+        pools.Times("db.client.connection.wait_time", "Time until callers had a connection, or gave up.", static e =>
+        {
+            var pool = e.Statistics;
+            return (pool.Acquired + pool.TimedOut, pool.WaitTime);
+        });
+        pools.Times("db.client.connection.use_time", "Time connections were held, by leases that have ended.", static e =>
+        {
+            var pool = e.Statistics;
+            return (pool.Acquired - pool.Leased, pool.HoldTime);
+        });
+        pools.Times("db.client.connection.create_time", "Time that opening connections took.", static e =>
+        {
+            var pool = e.Statistics;
+            return (pool.Opened, pool.OpenTime);
+        });
+    }
+
+    private static void RegisterConnections(EndpointInstruments connections)
+    {
+        connections.Gauge("edgedb.connection.lease_limit", "{lease}", "Leases allowed at once now, as the concurrency limit has found.", static e => e.Statistics.Limit);
+        connections.Gauge("edgedb.connection.opening", "{connection}", "Connections being opened.", static e => e.Statistics.Opening);
+        connections.Counter("edgedb.connection.rejections", "{request}", "Callers turned away because too many waited.", static e => e.Statistics.Rejected);
+        connections.Counter("edgedb.connection.open_failures", "{attempt}", "Attempts to open a connection that failed.", static e => e.Statistics.OpenFailures);
+        connections.Counter("edgedb.connection.leaks", "{lease}", "Leases reported as not returned.", static e => e.Statistics.Leaks);
+        connections.Counter("edgedb.connection.affinity_requests", "{lease}", "Leases that named a query shape.", static e => e.Statistics.AffinityAsked);
+        connections.Counter(
+            "edgedb.connection.affinity_hits", "{lease}", "Leases on a connection that had run their query shape lately.", static e => e.Statistics.AffinityHits);
+        connections.Counter("edgedb.connection.closed", "{connection}", "Connections closed, by the reason.", "reason", static e =>
+        {
+            var pool = e.Statistics;
+            return [("idle", pool.ClosedIdle), ("aged", pool.ClosedAged), ("broken", pool.ClosedBroken)];
+        });
+    }
+
+    private static void RegisterOperations(Meter meter, IReadOnlyList<IConnectionEndpoint> endpoints)
+    {
+        var duration = new LatencyHistogram(meter, "db.client.operation.duration", "Duration of operations that succeeded or timed out, by endpoint and class.");
+        foreach (var endpoint in endpoints)
+            foreach (var @class in Enum.GetValues<QueryClass>())
+                duration.Add(endpoint.Monitor.WindowsOf(@class), new(Endpoint, endpoint.Name), new("class", Word(@class)));
+
+        var operations = new EndpointInstruments(meter, endpoints, Endpoint);
+        operations.Counter(
+            "edgedb.operation.failures", "{operation}", "Operations that failed, by the kind of the failure.", "kind",
+            static e => Enum.GetValues<FailureKind>().Select(kind => (Word(kind), (double)e.Monitor.Failures(kind))));
+        operations.Gauge("edgedb.query.shapes", "{shape}", "Shapes of queries that are watched.", static e => e.Monitor.ShapeCount);
+        operations.Gauge("edgedb.query.anomalies", "{shape}", "Shapes of queries that take at least twice their usual time.", static e => e.Monitor.AnomalyCount);
+    }
+
+    private static void RegisterProtection(EndpointInstruments endpoints)
+    {
+        endpoints.Gauge("edgedb.circuit.state", null, "1 for the state the circuit of an endpoint is in, 0 for the others.", "state", static e =>
+        {
+            var now = e.Resilience!.Breaker.State;
+            return Enum.GetValues<CircuitState>().Select(state => (Word(state), state == now ? 1.0 : 0));
+        });
+        endpoints.Counter("edgedb.circuit.openings", "{opening}", "Times the circuit of an endpoint opened.", static e => e.Resilience!.Breaker.Snapshot().TimesOpened);
+        endpoints.Counter("edgedb.circuit.refusals", "{operation}", "Operations that a circuit refused.", static e => e.Resilience!.Breaker.Snapshot().Refused);
+        endpoints.Counter(
+            "edgedb.extra_attempts", "{attempt}", "Attempts beside the first ones of operations: retries and hedges together.", static e => e.Resilience!.Budget.Withdrawn);
+        endpoints.Counter(
+            "edgedb.extra_attempt.refusals", "{attempt}", "Extra attempts that the budget had nothing left for.", static e => e.Resilience!.Budget.Refused);
+        endpoints.Gauge("edgedb.extra_attempt.budget", "{attempt}", "Extra attempts that could start now.", static e => e.Resilience!.Budget.Balance);
+        endpoints.Counter("edgedb.hedges", "{attempt}", "Reads that were asked a second time before the first answer.", static e => e.Resilience!.Hedges);
+    }
+
+    // Tags are words of their own: half_open, not HalfOpen.
+    private static string Word(Enum value) => value switch
+    {
+        CircuitState.HalfOpen => "half_open",
+        _ => value.ToString().ToLowerInvariant(),
+    };
+}
