@@ -27,8 +27,7 @@ public sealed class RedisBrokenServerTests
         using var server = new ScriptedServer();
         await using var connection = await server.OpenAsync();
         await server.SayAsync("+unasked\r\n");
-        while (connection.IsOpen)
-            await Task.Yield();
+        await Eventually.IsTrueAsync(() => !connection.IsOpen, "the connection is closed");
         Assert.Contains("sent an answer that nobody asked for", (await Assert.ThrowsAsync<RedisException>(() => GetAsync(connection))).Message, StringComparison.Ordinal);
     }
 

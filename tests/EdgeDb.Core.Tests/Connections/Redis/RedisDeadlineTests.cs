@@ -100,8 +100,7 @@ public sealed class RedisDeadlineTests
         for (var i = 0; i < 3; i++)
         {
             time.Advance(TimeSpan.FromSeconds(10));
-            while (connection.InFlight > 0)
-                await Task.Yield();
+            await Eventually.IsTrueAsync(() => connection.InFlight == 0, "every answer has come");
         }
 
         await using (var observer = await server.OpenAsync())
@@ -138,8 +137,7 @@ public sealed class RedisDeadlineTests
             Assert.Equal(RedisFailure.Timeout, (await Assert.ThrowsAsync<RedisException>(() => call)).Failure);
         Assert.Equal(RedisFailure.Busy, (await Assert.ThrowsAsync<RedisException>(() => EchoAsync(connection, "x"))).Failure);
         server.Thaw();
-        while (connection.InFlight > 0)
-            await Task.Yield();
+        await Eventually.IsTrueAsync(() => connection.InFlight == 0, "every answer has come");
         Assert.Equal("again", await EchoAsync(connection, "again"));
     }
 
@@ -185,8 +183,7 @@ public sealed class RedisDeadlineTests
         Assert.Equal(RedisFailure.Timeout, (await Assert.ThrowsAsync<RedisException>(() => slow)).Failure);
         Assert.Equal(RedisFailure.Timeout, (await Assert.ThrowsAsync<RedisException>(() => behind)).Failure);
         await patient.PingAsync(None);
-        while (connection.InFlight > 0)
-            await Task.Yield();
+        await Eventually.IsTrueAsync(() => connection.InFlight == 0, "every answer has come");
         Assert.Equal("after", await EchoAsync(connection, "after"));
         Assert.Equal(2, connection.LateAnswers);
     }

@@ -68,8 +68,7 @@ public sealed class RedisFaultTests
         var late = connection.GetAsync("large", 0, static (_, _) => 0, None).AsTask();
         Assert.Equal(RedisFailure.Timeout, (await Assert.ThrowsAsync<RedisException>(() => late)).Failure);
         proxy.ToClient.BytesPerSecond = 0;
-        while (connection.InFlight > 0)
-            await Task.Yield();
+        await Eventually.IsTrueAsync(() => connection.InFlight == 0, "every answer has come");
         Assert.Equal("after", await connection.ExecuteAsync("ECHO", ["after"], 0, static (reply, _) => reply.AsText(), None));
         Assert.Equal(1, connection.LateAnswers);
     }
