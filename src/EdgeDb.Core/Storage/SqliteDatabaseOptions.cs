@@ -100,6 +100,7 @@ public sealed record SqliteDatabaseOptions
     /// <summary>Readers never expire: nothing between them and the file can cut an idle one off, and its page cache is what makes it fast.</summary>
     internal EndpointOptions Readers() => new()
     {
+        Limit = ConcurrencyLimitKind.Fixed,
         ConnectionCostBytes = PageCacheKiB * 1024L,
         Pool = new()
         {

@@ -93,8 +93,18 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
     {
         var ct = attempt.CancellationToken;
         var shape = run.Operation.Shape;
-        var lease = await Pool.AcquireAsync(run.Operation.Role, shape.Id, Timeout.InfiniteTimeSpan, ct, run.Site.Member, run.Site.File, run.Site.Line)
-            .ConfigureAwait(false);
+        ConnectionLease<T> lease;
+        try
+        {
+            lease = await Pool.AcquireAsync(run.Operation.Role, shape.Id, Timeout.InfiniteTimeSpan, ct, run.Site.Member, run.Site.File, run.Site.Line)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            attempt.WaitedForOthers = Pool.IsServing;
+            throw;
+        }
+
         var started = Clock.Now;
         try
         {

@@ -1,10 +1,32 @@
 namespace EdgeDb.Core.Connections;
 
-/// <summary>Every endpoint of the process. Work does not pass through here but through the endpoint itself.</summary>
+/// <summary>
+/// Every endpoint of the process, and what concerns them together: the memory they share, and the load that is forecast for them. Work does not pass through
+/// here but through the endpoint itself, so the manager costs nothing while it only watches.
+/// </summary>
 internal sealed class ConnectionManager : IAsyncDisposable
 {
+    // What must stay free for everything else of the process and of the board before connections are thought of.
+    private const long ReservedBytes = 32 * 1024 * 1024;
+
+    private static readonly TimeSpan MemoryPeriod = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
+    private readonly MemoryProbe _memory;
+    private readonly TimeProvider _time;
+    private readonly ITimer _memoryTimer;
+    private readonly ITimer _forecastTimer;
     private Entry[] _entries = [];
+
+    /// <param name="memory">Where the memory that is left can be read.</param>
+    /// <param name="time">The clock.</param>
+    public ConnectionManager(MemoryProbe memory, TimeProvider time)
+    {
+        (_memory, _time) = (memory, time);
+        _memoryTimer = time.CreateTimer(static manager => ((ConnectionManager)manager!).BoundByMemory(), this, MemoryPeriod, MemoryPeriod);
+        _forecastTimer = time.CreateTimer(
+            static manager => ((ConnectionManager)manager!).ObserveLoad(), this, EndpointForecast.Interval, EndpointForecast.Interval);
+    }
 
     /// <summary>All endpoints, in the order they were added.</summary>
     public IReadOnlyList<IConnectionEndpoint> Endpoints => Array.ConvertAll(Volatile.Read(ref _entries), static entry => entry.Endpoint);
@@ -27,6 +49,8 @@ internal sealed class ConnectionManager : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _memoryTimer.DisposeAsync().ConfigureAwait(false);
+        await _forecastTimer.DisposeAsync().ConfigureAwait(false);
         foreach (var entry in Volatile.Read(ref _entries))
             if (entry.IsOwned)
                 await entry.Endpoint.DisposeAsync().ConfigureAwait(false);
@@ -39,9 +63,26 @@ internal sealed class ConnectionManager : IAsyncDisposable
         {
             if (Find(endpoint.Name) is not null)
                 throw new ArgumentException($"There is an endpoint {endpoint.Name} already; give this one another name.", nameof(endpoint));
-            Volatile.Write(ref _entries, [.. _entries, new Entry(endpoint, isOwned)]);
+            var ceiling = new MemoryCeiling(_memory, endpoint.ConnectionCostBytes, ReservedBytes, _time);
+            Volatile.Write(ref _entries, [.. _entries, new Entry(endpoint, isOwned, ceiling)]);
         }
     }
 
-    private sealed record Entry(IConnectionEndpoint Endpoint, bool IsOwned);
+    private void BoundByMemory()
+    {
+        // Timers of the system may overlap when one runs late, and ceilings are not thread-safe.
+        lock (_gate)
+            foreach (var entry in _entries)
+                entry.Endpoint.SetCeiling(entry.Ceiling.Look(entry.Endpoint.Statistics.Open) ?? int.MaxValue);
+    }
+
+    private void ObserveLoad()
+    {
+        var end = _time.GetUtcNow();
+        lock (_gate)
+            foreach (var entry in _entries)
+                entry.Endpoint.ObserveLoad(end);
+    }
+
+    private sealed record Entry(IConnectionEndpoint Endpoint, bool IsOwned, MemoryCeiling Ceiling);
 }

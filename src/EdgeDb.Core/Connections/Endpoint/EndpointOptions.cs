@@ -6,11 +6,17 @@ internal sealed record EndpointOptions
     /// <summary>Its connections.</summary>
     public ConnectionPoolOptions Pool { get; init; } = new();
 
+    /// <summary>What bounds the work it gets at once. Default <see cref="ConcurrencyLimitKind.Cinnamon"/>.</summary>
+    public ConcurrencyLimitKind Limit { get; init; }
+
     /// <summary>How it is protected.</summary>
     public EndpointResilienceOptions Resilience { get; init; } = new();
 
     /// <summary>What is remembered of its queries.</summary>
     public QueryMonitorOptions Monitor { get; init; } = new();
+
+    /// <summary>Whether connections are opened ahead of the load that is forecast. Default false; the README says why.</summary>
+    public bool OpensAhead { get; init; }
 
     /// <summary>Bytes of this process that one connection costs. Default 128 KiB (Npgsql with TLS), range 1 KiB to 64 MiB.</summary>
     public long ConnectionCostBytes { get; init; } = 128 * 1024;
@@ -20,6 +26,8 @@ internal sealed record EndpointOptions
     {
         Pool.Validate(name, problems);
         Resilience.Validate(name, problems);
+        if (!Enum.IsDefined(Limit))
+            problems.Add($"{name}: Limit is {Limit}; it is one of {string.Join(", ", Enum.GetNames<ConcurrencyLimitKind>())}.");
         if (ConnectionCostBytes is < 1024 or > 64 * 1024 * 1024)
             problems.Add($"{name}: ConnectionCostBytes is {ConnectionCostBytes}; the range is 1024 to 67108864.");
     }

@@ -21,8 +21,14 @@ internal interface IConnectionEndpoint : IAsyncDisposable
     /// <summary>How it is protected; null for a local file.</summary>
     EndpointResilience? Resilience { get; }
 
+    /// <summary>Its load in the next minutes.</summary>
+    EndpointForecast Forecast { get; }
+
     /// <summary>Bytes of this process that one connection costs, for the memory ceiling.</summary>
     long ConnectionCostBytes { get; }
+
+    /// <summary>One interval of the forecast (<see cref="EndpointForecast.Interval"/>) has ended.</summary>
+    void ObserveLoad(DateTimeOffset end);
 
     /// <summary>Bounds the open connections, as memory allows.</summary>
     void SetCeiling(int connections);

@@ -13,7 +13,8 @@ internal class PooledEndpoint<T> : IConnectionEndpoint
         (Source, Kind, Time, ConnectionCostBytes) = (source, kind, time, options.ConnectionCostBytes);
         Clock = new PoolClock(time);
         Monitor = new QueryMonitor(options.Monitor);
-        Pool = new ConnectionPool<T>(source, options.Pool, null, time, logger);
+        Pool = new ConnectionPool<T>(source, options.Pool, ConcurrencyLimits.Create(options.Limit, options.Pool), time, logger);
+        Forecast = new EndpointForecast(options.OpensAhead);
     }
 
     /// <summary>Its connections.</summary>
@@ -42,6 +43,9 @@ internal class PooledEndpoint<T> : IConnectionEndpoint
     public virtual EndpointResilience? Resilience => null;
 
     /// <inheritdoc/>
+    public EndpointForecast Forecast { get; }
+
+    /// <inheritdoc/>
     public long ConnectionCostBytes { get; }
 
     protected IConnectionSource<T> Source { get; }
@@ -49,6 +53,9 @@ internal class PooledEndpoint<T> : IConnectionEndpoint
     protected TimeProvider Time { get; }
 
     protected PoolClock Clock { get; }
+
+    /// <inheritdoc/>
+    public void ObserveLoad(DateTimeOffset end) => Pool.Predict(Forecast.Observe(Pool.Statistics, Pool.Options.MaxSize, end));
 
     /// <inheritdoc/>
     public void SetCeiling(int connections) => Pool.SetCeiling(connections);

@@ -86,6 +86,16 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether leases run on connections that take more of them afterwards: who waits then waits for other callers, not for the endpoint.</summary>
+    public bool IsServing
+    {
+        get
+        {
+            lock (_gate)
+                return _leased > _stranded;
+        }
+    }
+
     /// <summary>Takes a connection that is idle or can carry one more lease. False when the caller would have to wait.</summary>
     /// <param name="role">What for.</param>
     /// <param name="affinity">Identifies the query shape, so that a connection that holds it prepared is preferred; 0 for none.</param>

@@ -50,7 +50,8 @@ internal sealed class AdaptiveTimeout(string endpoint, AdaptiveTimeoutOptions op
             limit = limit < options.Least ? options.Least : limit > options.Most ? options.Most : limit;
         }
 
-        return left < limit ? (left, true, usual) : (limit, false, usual);
+        // Giving up early only pays where something can be done instead; of a write nobody would know whether it had happened.
+        return left < limit || call.Repeat == OperationRepeat.Never ? (left, true, usual) : (limit, false, usual);
     }
 
     internal OperationTimeoutException TooLate() =>
@@ -70,8 +71,8 @@ internal sealed class AdaptiveTimeout(string endpoint, AdaptiveTimeoutOptions op
         // A failure of any type after the time was over is that: drivers wrap the cancellation, or report the connection they closed for it.
         if (!cancellation.End() || outcome.Exception is not { } failure || context.CancellationToken.IsCancellationRequested)
             return outcome;
-        var kind = limit.IsDeadline && limit.Span < limit.Usual ? FailureKind.Caller : FailureKind.Timeout;
-        var source = limit.IsDeadline ? "what was left of the deadline" : "its timeout, which follows its usual time";
+        var kind = attempt.WaitedForOthers || (limit.IsDeadline && limit.Span < limit.Usual) ? FailureKind.Caller : FailureKind.Timeout;
+        var source = attempt.WaitedForOthers ? "all of which passed waiting for a connection in use" : limit.IsDeadline ? "what was left of the deadline" : "its timeout, which follows its usual time";
         return Outcome.FromException<TResult>(new OperationTimeoutException(
             $"{endpoint} did not answer {attempt.Call.Class} within {limit.Span.TotalMilliseconds:0} ms, {source}.", endpoint, kind, failure));
     }

@@ -6,8 +6,8 @@ internal sealed record AdaptiveTimeoutOptions
     /// <summary>The limit in units of the 99th percentile of the operation's class. Default 3, range 1 to 100.</summary>
     public double Multiple { get; init; } = 3;
 
-    /// <summary>The limit is never below this. Default 250 ms, range 1 ms to 10 min.</summary>
-    public TimeSpan Least { get; init; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>The limit is never below this. Default 1 s, as radio links of a home stall for hundreds of milliseconds; range 1 ms to 10 min.</summary>
+    public TimeSpan Least { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The limit is never above this, and is this until there are <see cref="MinimumSamples"/>. Default 30 s, range <see cref="Least"/> to 1 h.</summary>
     public TimeSpan Most { get; init; } = TimeSpan.FromSeconds(30);

@@ -25,6 +25,9 @@ internal sealed class Attempt
     /// <summary>Ends when the caller gives up, when this run lost, and when its time is over.</summary>
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>Its time was over before it had a connection, because others used them: that says nothing about the endpoint.</summary>
+    public bool WaitedForOthers { get; set; }
+
     /// <summary>The endpoint may have received something.</summary>
     public bool IsSent => _isSent;
 
@@ -45,14 +48,14 @@ internal sealed class Attempt
         CancellationToken = ct;
         Number = 0;
         Begun = 1;
-        _isSent = false;
+        _isSent = WaitedForOthers = false;
     }
 
     /// <summary>Makes it the next run of the same operation.</summary>
     internal void BeginAgain()
     {
         Number = Begun++;
-        _isSent = false;
+        _isSent = WaitedForOthers = false;
     }
 
     /// <summary>Drops what it refers to.</summary>

@@ -123,15 +123,46 @@ public sealed class EndpointResilienceTests
     public async Task A_run_gets_three_times_the_99th_percentile_and_its_end_is_a_timeout_of_the_endpoint()
     {
         var resilience = Make();
-        var call = Call(OperationRepeat.Never, TimeSpan.FromSeconds(60)) with { Latencies = new FixedLatencies(100, 200) };
-        var work = Run(resilience, call, HangAsync);
-        _time.Advance(TimeSpan.FromMilliseconds(599));
+        var call = Call(OperationRepeat.AfterFailure, TimeSpan.FromSeconds(60)) with { Latencies = new FixedLatencies(300, 400) };
+        var work = Run(resilience, call, (attempt, state) =>
+        {
+            attempt.MarkSent();
+            return HangAsync(attempt, state);
+        });
+        _time.Advance(TimeSpan.FromMilliseconds(1199));
         Assert.False(work.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         var timeout = await Assert.ThrowsAsync<OperationTimeoutException>(async () => await work);
         Assert.Equal(FailureKind.Timeout, timeout.Failure);
-        Assert.Equal("db did not answer read within 600 ms, its timeout, which follows its usual time.", timeout.Message);
+        Assert.Equal("db did not answer read within 1200 ms, its timeout, which follows its usual time.", timeout.Message);
         Assert.Equal(1, resilience.Breaker.Snapshot().SlowFailuresInARow);
+    }
+
+    [Fact]
+    public async Task Work_that_may_not_be_repeated_has_until_the_deadline()
+    {
+        var resilience = Make();
+        var call = Call(OperationRepeat.Never, TimeSpan.FromSeconds(60)) with { Latencies = new FixedLatencies(300, 400) };
+        var work = Run(resilience, call, HangAsync);
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(work.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(FailureKind.Timeout, (await Assert.ThrowsAsync<OperationTimeoutException>(async () => await work)).Failure);
+    }
+
+    [Fact]
+    public async Task Time_spent_waiting_for_a_connection_that_others_use_says_nothing_about_the_endpoint()
+    {
+        var resilience = Make();
+        var work = Run(resilience, Call(OperationRepeat.Never, TimeSpan.FromSeconds(5)), (attempt, state) =>
+        {
+            attempt.WaitedForOthers = true;
+            return HangAsync(attempt, state);
+        });
+        _time.Advance(TimeSpan.FromSeconds(5));
+        var timeout = await Assert.ThrowsAsync<OperationTimeoutException>(async () => await work);
+        Assert.Equal(FailureKind.Caller, timeout.Failure);
+        Assert.Contains("waiting for a connection in use", timeout.Message, StringComparison.Ordinal);
     }
 
     [Fact]
