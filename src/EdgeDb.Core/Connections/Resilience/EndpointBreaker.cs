@@ -261,12 +261,12 @@ internal sealed class EndpointBreaker
     {
         var what = operationClass is null ? Name : $"{Name}, operation class {operationClass},";
         if (circuit.RetryAfter(now) is not { } left)
-            return new CircuitOpenException($"{what} is isolated: {circuit.Reason} It stays so until it is reset.", Name, operationClass, circuit.Reason);
+            return new CircuitOpenException($"{what} is isolated until somebody resets it: {circuit.Reason}", Name, operationClass, circuit.Reason);
         if (circuit.State == CircuitState.HalfOpen)
             left = ProbeIsRunning;
-        var state = circuit.State == CircuitState.HalfOpen ? "being probed" : "not used";
+        var state = circuit.State == CircuitState.HalfOpen ? "is being probed; try again" : "is not used; try again";
         return new CircuitOpenException(
-            $"{what} is {state} for now: {circuit.Reason} Try again in {left.TotalSeconds:0.#} s.", Name, operationClass, circuit.State, circuit.Reason, left);
+            $"{what} {state} in {left.TotalSeconds:0.#} s: {circuit.Reason}", Name, operationClass, circuit.State, circuit.Reason, left);
     }
 
     private bool Counts_NeedsLock(in CircuitTicket ticket) =>

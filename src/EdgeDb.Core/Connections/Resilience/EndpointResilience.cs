@@ -105,9 +105,9 @@ internal sealed class EndpointResilience
         var outcome = await work.ConfigureAwait(false);
         var ct = context.CancellationToken;
         End(context, attempt);
-        // The token inside is one of ours; a caller compares it with its own.
-        if (ct.IsCancellationRequested && outcome.Exception is OperationCanceledException)
-            ct.ThrowIfCancellationRequested();
+        // The token inside is one of ours, and a caller compares it with its own; some drivers report a broken connection instead.
+        if (outcome.Exception is { } failure && ct.IsCancellationRequested)
+            throw new OperationCanceledException("The caller gave up.", failure, ct);
         outcome.ThrowIfException();
         return outcome.Result!;
     }
@@ -126,7 +126,8 @@ internal sealed class EndpointResilience
         if (failure is OperationCanceledException or CircuitOpenException)
             return default;
         var kind = _classify(failure);
-        return (failure is OperationTimeoutException ? null : _advise(failure, kind)) ?? RetryAdvice.For(kind, wasSent);
+        var cause = failure is ConnectionOpenException { InnerException: { } inner } ? inner : failure;
+        return (cause is OperationTimeoutException ? null : _advise(cause, kind)) ?? RetryAdvice.For(kind, wasSent);
     }
 
     private readonly record struct Work<TState, TResult>(EndpointResilience Owner, Func<Attempt, TState, ValueTask<TResult>> Callback, TState State);

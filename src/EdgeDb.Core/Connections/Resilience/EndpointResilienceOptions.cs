@@ -18,6 +18,9 @@ internal sealed record EndpointResilienceOptions
     /// <summary>How long a run may take.</summary>
     public AdaptiveTimeoutOptions Timeout { get; init; } = new();
 
+    /// <summary>How it is checked while its circuit is open.</summary>
+    public ReachabilityOptions Reachability { get; init; } = new();
+
     /// <summary>Adds one sentence for each value outside its range.</summary>
     public void Validate(string name, ICollection<string> problems)
     {
@@ -26,5 +29,6 @@ internal sealed record EndpointResilienceOptions
         Budget.Validate($"{name}: Budget", problems);
         Hedging.Validate($"{name}: Hedging", problems);
         Timeout.Validate($"{name}: Timeout", problems);
+        Reachability.Validate($"{name}: Reachability", problems);
     }
 }

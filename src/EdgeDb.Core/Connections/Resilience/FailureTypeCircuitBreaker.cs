@@ -61,7 +61,8 @@ internal sealed class FailureTypeCircuitBreaker(EndpointBreaker breaker, Func<Ex
     {
         if (failure is null)
             breaker.Succeeded(context.OperationKey, ticket);
-        else if (failure is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
+        // Whatever its type: drivers wrap a cancellation, or report the connection they closed for it.
+        else if (context.CancellationToken.IsCancellationRequested)
             breaker.SaidNothing(ticket);
         else
             breaker.Failed(context.OperationKey, ticket, classify(failure));

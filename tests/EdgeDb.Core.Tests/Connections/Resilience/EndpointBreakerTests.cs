@@ -20,7 +20,7 @@ public sealed class EndpointBreakerTests
         Assert.Equal(CircuitState.Open, refusal.State);
         Assert.Equal("db", refusal.Endpoint);
         Assert.Null(refusal.OperationClass);
-        Assert.Equal("db is not used for now: 3 connect failures in a row within 0.4 s (ConnectFailures is 3). Try again in 4.8 s.", refusal.Message);
+        Assert.Equal("db is not used; try again in 4.8 s: 3 connect failures in a row within 0.4 s (ConnectFailures is 3).", refusal.Message);
         Assert.Equal(TimeSpan.FromSeconds(4.8), refusal.RetryAfter);
         var opened = Assert.Single(_events);
         Assert.Equal((CircuitEventKind.Opened, FailureKind.Connect, 3), (opened.Kind, opened.Failure, opened.FailuresInARow));
@@ -122,7 +122,7 @@ public sealed class EndpointBreakerTests
         Fail(FailureKind.Query, 10, 50, "report");
         Assert.False(_breaker.TryEnter("report", out _, out var refusal));
         Assert.Equal("report", refusal.OperationClass);
-        Assert.StartsWith("db, operation class report, is not used for now: 10 operations of this class in a row failed", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("db, operation class report, is not used; try again in 5 s: 10 operations of this class in a row failed", refusal.Message, StringComparison.Ordinal);
         Assert.True(_breaker.TryEnter("read", out _, out _));
         Assert.Equal(CircuitState.Closed, _breaker.State);
         Assert.Equal((CircuitLevel.OperationClass, "report"), (_events[^1].Level, _events[^1].OperationClass));
@@ -300,7 +300,7 @@ public sealed class EndpointBreakerTests
     {
         _breaker.Isolate(null, "Maintenance until noon.");
         Assert.False(_breaker.TryEnter("read", out _, out var refusal));
-        Assert.Equal("db is isolated: Maintenance until noon. It stays so until it is reset.", refusal.Message);
+        Assert.Equal("db is isolated until somebody resets it: Maintenance until noon.", refusal.Message);
         Assert.Null(refusal.RetryAfter);
         _time.Advance(TimeSpan.FromDays(1));
         _breaker.ReportReachable();

@@ -254,9 +254,10 @@ public sealed class EndpointResilienceTests
             Hedging = new HedgingOptions { MinimumSamples = 1 },
             Timeout = new AdaptiveTimeoutOptions { Multiple = 0 },
             Breaker = new CircuitBreakerOptions { QueryFailures = 0 },
+            Reachability = new ReachabilityOptions { Limit = TimeSpan.Zero },
         };
         var refusal = Assert.Throws<ArgumentException>(() => Make(options));
-        foreach (var setting in (string[])["Retry: Retries", "Budget: Ratio", "Hedging: MinimumSamples", "Timeout: Multiple", "Breaker: QueryFailures"])
+        foreach (var setting in (string[])["Retry: Retries", "Budget: Ratio", "Hedging: MinimumSamples", "Timeout: Multiple", "Breaker: QueryFailures", "Reachability: Limit"])
             Assert.Contains($"db: {setting} is ", refusal.Message, StringComparison.Ordinal);
     }
 
