@@ -19,8 +19,12 @@ internal sealed class PostgresBatch : IDisposable
     private const string LocalSettingsSql =
         "SELECT set_config('statement_timeout', $1, true), CASE $2 WHEN 'on' THEN set_config('transaction_read_only', $2, true) END";
 
-    private const string PositionSql =
-        "SELECT pg_is_in_recovery(), CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END";
+    // The timeline of a primary is in the name of the file it writes; pg_control_checkpoint() shows a promotion only after the next checkpoint.
+    private const string PositionColumns =
+        "pg_is_in_recovery(), CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END, " +
+        "CASE WHEN pg_is_in_recovery() THEN NULL ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END";
+
+    private const string PositionSql = "SELECT " + PositionColumns;
 
     private const string CommitPositionColumn = "edgedb_commit_position";
 
@@ -28,11 +32,8 @@ internal sealed class PostgresBatch : IDisposable
     private const string CommitPositionSql =
         "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_wal_insert_lsn() END AS " + CommitPositionColumn;
 
-    // The timeline of a primary is in the name of the file it writes; pg_control_checkpoint() shows a promotion only after the next checkpoint.
-    private const string StateSql =
-        "SELECT pg_is_in_recovery(), (SELECT system_identifier FROM pg_control_system()), " +
-        "CASE WHEN pg_is_in_recovery() THEN NULL ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END, " +
-        "CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END";
+    private const string StateSql = "SELECT " + PositionColumns + ", " +
+        "(SELECT system_identifier FROM pg_control_system()), (SELECT min_recovery_end_timeline FROM pg_control_recovery())";
 
     private readonly NpgsqlBatch _batch;
     private readonly NpgsqlBatchCommand _settings = WithSettings(SettingsSql);
@@ -108,12 +109,21 @@ internal sealed class PostgresBatch : IDisposable
 
     public static bool IsCommitPosition(NpgsqlDataReader reader) => reader.FieldCount == 1 && reader.GetName(0) == CommitPositionColumn;
 
-    public static PostgresServerState ReadState(NpgsqlDataReader reader, long asked) => new(
-        reader.GetBoolean(0),
-        reader.GetInt64(1),
-        reader.IsDBNull(2) ? 0 : uint.Parse(reader.GetString(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-        reader.GetFieldValue<NpgsqlLogSequenceNumber>(3),
-        asked);
+    /// <param name="reader">At a row of <see cref="State"/>, or of the position that <see cref="AddPosition"/> asks for.</param>
+    /// <param name="known">What does not change on an open connection.</param>
+    /// <param name="asked">When the batch was sent.</param>
+    public static PostgresServerState ReadState(NpgsqlDataReader reader, PostgresServerState? known, long asked)
+    {
+        var isWhole = reader.FieldCount > 3;
+        return new(
+            reader.GetBoolean(0),
+            isWhole ? reader.GetInt64(3) : known?.SystemIdentifier ?? 0,
+            !reader.IsDBNull(2) ? uint.Parse(reader.GetString(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                : isWhole ? (uint)reader.GetInt32(4) : known?.Timeline ?? 0,
+            // NULL on a replica that streams but has not replayed anything since its start.
+            reader.IsDBNull(1) ? default : reader.GetFieldValue<NpgsqlLogSequenceNumber>(1),
+            asked);
+    }
 
     private static NpgsqlBatchCommand WithSettings(string sql) => new(sql) { Parameters = { new NpgsqlParameter<string>(), new NpgsqlParameter<string>() } };
 }

@@ -14,7 +14,6 @@ public sealed partial class PostgresConnection : IAsyncDisposable
 
     private readonly NpgsqlConnection _connection;
     private readonly PostgresOptions _options;
-    private readonly PostgresServer _server;
     private readonly TimeProvider _time;
     private readonly PostgresBatch _batch;
     private readonly PostgresCommandCache _commands;
@@ -28,12 +27,15 @@ public sealed partial class PostgresConnection : IAsyncDisposable
     {
         _connection = connection;
         _options = options;
-        _server = server;
+        Server = server;
         _time = time;
         _batch = new PostgresBatch(connection);
         _commands = new PostgresCommandCache(options.StatementCacheSize);
         _guard = new PostgresStatementGuard(options.CancelTimeout, time);
     }
+
+    /// <summary>The server at its other end.</summary>
+    internal PostgresServer Server { get; }
 
     /// <summary>What the connection is rented for; decides its settings.</summary>
     public ConnectionRole Role { get; internal set; }
@@ -89,7 +91,7 @@ public sealed partial class PostgresConnection : IAsyncDisposable
     internal async ValueTask ObserveAsync(TimeSpan timeLeft, CancellationToken ct)
     {
         var asked = _time.GetTimestamp();
-        await RunAsync(_batch.State, (server: _server, asked), static (reader, to) => to.server.Observe(PostgresBatch.ReadState(reader, to.asked)), timeLeft, ct)
+        await RunAsync(_batch.State, (Server, asked), static (reader, to) => to.Server.Observe(PostgresBatch.ReadState(reader, null, to.asked)), timeLeft, ct)
             .ConfigureAwait(false);
     }
 
@@ -254,11 +256,10 @@ public sealed partial class PostgresConnection : IAsyncDisposable
 
     private PostgresReplicaBehindException? Arrived(NpgsqlDataReader reader, long asked)
     {
-        var inRecovery = reader.GetBoolean(0);
-        var position = reader.GetFieldValue<NpgsqlLogSequenceNumber>(1);
-        _server.Observe(inRecovery, position, asked);
-        if (position < ReadAfter!.Value)
-            return new PostgresReplicaBehindException(position, ReadAfter.Value);
+        var state = PostgresBatch.ReadState(reader, Server.State, asked);
+        Server.Observe(state);
+        if (state.Position < ReadAfter!.Value)
+            return new PostgresReplicaBehindException(state.Position, ReadAfter.Value);
         // A position never goes back while the connection lives, so the rest of the lease need not ask.
         ReadAfter = null;
         return null;

@@ -24,6 +24,7 @@ public sealed class PostgresSource : IConnectionSource<PostgresConnection>, IAsy
 
         _options = options;
         _time = time;
+        Server = new PostgresServer(options.Name);
         var prepares = options.PoolMode == PostgresPoolMode.Session;
         var settings = new NpgsqlConnectionStringBuilder
         {
@@ -62,7 +63,7 @@ public sealed class PostgresSource : IConnectionSource<PostgresConnection>, IAsy
     public string Name => _options.Name;
 
     /// <summary>What its connections last heard of the server.</summary>
-    internal PostgresServer Server { get; } = new();
+    internal PostgresServer Server { get; }
 
     /// <inheritdoc/>
     public async ValueTask<PostgresConnection> OpenAsync(ConnectionRole role, CancellationToken ct)
@@ -83,6 +84,7 @@ public sealed class PostgresSource : IConnectionSource<PostgresConnection>, IAsy
             await connection.CloseAsync().ConfigureAwait(false);
             if (ct.IsCancellationRequested)
                 throw new OperationCanceledException("Opening was cancelled.", e, ct);
+            Server.ObserveFailure(_time.GetTimestamp());
             throw new PostgresFailureException(OpenKind(e), $"{Name}: no connection to {_options.Host}:{_options.Port}: {Explain(e, limit.IsCancellationRequested)}", e);
         }
     }

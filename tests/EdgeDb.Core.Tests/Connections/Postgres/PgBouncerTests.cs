@@ -115,10 +115,10 @@ public sealed class PgBouncerTests
         using var caller = new CancellationTokenSource();
         var marked = new PostgresCommand<int>("SELECT pg_sleep(30) /* given up */", static (ref _, _) => { });
         var running = connection.ExecuteAsync(marked, 0, caller.Token).AsTask();
-        await PostgresConnectionTests.UntilAsync(async () => await RunningAsync(servers) == 1);
+        await UntilAsync(async () => await RunningAsync(servers) == 1);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        await PostgresConnectionTests.UntilAsync(async () => await RunningAsync(servers) == 0);
+        await UntilAsync(async () => await RunningAsync(servers) == 0);
         await source.CloseAsync(connection);
 
         static async Task<long> RunningAsync(Upstreams servers) =>

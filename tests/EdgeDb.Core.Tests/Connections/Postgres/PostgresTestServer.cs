@@ -40,6 +40,17 @@ internal static class PostgresTestServer
     public static Task CreateTableAsync(Upstreams servers, string name, string columns) =>
         AdminAsync(servers, $"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO {servers.PostgresUser}");
 
+    /// <summary>Polls until it holds; fails after 10 s.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        while (!await condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, limit.Token);
+    }
+
+    /// <summary>The pace of traffic in the background, so that it leaves the machine to others.</summary>
+    public static Task PaceAsync(int milliseconds) => Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, None);
+
     public static ValueTask<string?> SettingAsync(this PostgresConnection connection, string name) =>
         connection.FirstAsync(Setting, name, static row => row.GetString(0), None);
 

@@ -1,0 +1,28 @@
+namespace EdgeDb.Core.Connections;
+
+/// <summary>How reads and writes are divided between a primary and its replicas.</summary>
+internal sealed record PostgresRouterOptions
+{
+    /// <summary>
+    /// How old the data of a replica may be that answers without a mark. Default 10 s, range 100 ms to 1 h. A quarter of it is how often servers are
+    /// asked for their position while there is work.
+    /// </summary>
+    public TimeSpan MaxReplicaLag { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Highest timeline that was ever seen, from <see cref="PostgresRouter.Timeline"/> of an earlier run; a server that takes writes on an older
+    /// one is a primary that was replaced. Default 0: none is known.
+    /// </summary>
+    public long KnownTimeline { get; init; }
+
+    /// <summary>Every option that is out of its range, with its value and the range; empty when all is well.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        if (MaxReplicaLag < TimeSpan.FromMilliseconds(100) || MaxReplicaLag > TimeSpan.FromHours(1))
+            problems.Add($"MaxReplicaLag is {MaxReplicaLag}; the range is 00:00:00.1 to 01:00:00.");
+        if (KnownTimeline is < 0 or > uint.MaxValue)
+            problems.Add($"KnownTimeline is {KnownTimeline}; the range is 0 to {uint.MaxValue}.");
+        return problems;
+    }
+}
