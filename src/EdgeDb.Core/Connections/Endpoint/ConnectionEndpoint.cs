@@ -12,7 +12,7 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
 {
     private static readonly string[] ClassNames = ["other", "read", "write", "analytics"];
 
-    private readonly RecoveryProbe<T> _probe;
+    private readonly ReachabilityWatch _reachability;
     private ConnectionEndpoint<T>? _hedgePeer;
 
     /// <summary>Throws <see cref="ArgumentException"/> with every problem when the options are wrong.</summary>
@@ -32,7 +32,7 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
         : base(source, kind, options, time, logger)
     {
         Protection = new EndpointResilience(source.Name, options.Resilience, source.Classify, advise ?? (static (_, _) => null), time, logger);
-        _probe = new RecoveryProbe<T>(source, Protection.Breaker, options.Pool.OpenTimeout, time);
+        _reachability = new ReachabilityWatch(Protection.Breaker, IsReachableAsync, options.Resilience.Reachability, time);
         Protection.Breaker.Happened += OnCircuit;
     }
 
@@ -82,7 +82,7 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
     public override async ValueTask DisposeAsync()
     {
         Protection.Breaker.Happened -= OnCircuit;
-        await _probe.DisposeAsync().ConfigureAwait(false);
+        await _reachability.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -136,18 +136,16 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
 
     private void OnCircuit(CircuitEvent happened)
     {
-        if (happened.Level != CircuitLevel.Endpoint)
-            return;
-        if (happened.Kind == CircuitEventKind.Opened)
-        {
-            // What cut off those that failed has most likely cut off the idle ones as well.
+        // What cut off those that failed has most likely cut off the idle ones as well.
+        if (happened is { Kind: CircuitEventKind.Opened, Level: CircuitLevel.Endpoint })
             Pool.Suspect();
-            _probe.Start();
-        }
-        else if (happened.Kind is CircuitEventKind.Closed or CircuitEventKind.Isolated)
-        {
-            _probe.Stop();
-        }
+    }
+
+    /// <summary>On a connection of its own: an idle one may be dead, and one in use would have to be waited for.</summary>
+    private async ValueTask<bool> IsReachableAsync(CancellationToken ct)
+    {
+        await Source.CloseAsync(await Source.OpenAsync(ConnectionRole.General, ct).ConfigureAwait(false)).ConfigureAwait(false);
+        return true;
     }
 
     private readonly record struct Run<TState, TResult>(
