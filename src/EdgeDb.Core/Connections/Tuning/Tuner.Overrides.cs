@@ -1,0 +1,148 @@
+namespace EdgeDb.Core.Connections;
+
+/// <content>What a person may do at any time, whatever the mode.</content>
+internal sealed partial class Tuner
+{
+    /// <summary>A pin or a freeze lasts this long at most; who needs it for longer changes the configuration.</summary>
+    public static readonly TimeSpan LongestOverride = TimeSpan.FromDays(30);
+
+    private long _frozenSince;
+    private TimeSpan? _frozenFor;
+    private DateTimeOffset _frozenUntil;
+
+    /// <summary>Until when nothing is proposed or tried; null while the tuner is not frozen.</summary>
+    public DateTimeOffset? FrozenUntil
+    {
+        get
+        {
+            lock (_gate)
+                return IsFrozen_NeedsLock ? _frozenUntil : null;
+        }
+    }
+
+    private bool IsFrozen_NeedsLock => _frozenFor is { } period && _time.GetElapsedTime(_frozenSince) < period;
+
+    /// <summary>Stops everything for some time; a trial under way is taken back at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="period"/> is not positive or above <see cref="LongestOverride"/>.</exception>
+    public void Freeze(TimeSpan period)
+    {
+        CheckPeriod(period);
+        lock (_gate)
+        {
+            Abandon_NeedsLock("The tuner was frozen.");
+            (_frozenSince, _frozenFor, _frozenUntil) = (_time.GetTimestamp(), period, _time.GetUtcNow() + period);
+        }
+    }
+
+    /// <summary>Ends <see cref="Freeze"/>.</summary>
+    public void Unfreeze()
+    {
+        lock (_gate)
+            _frozenFor = null;
+    }
+
+    /// <summary>The settings of a subject with their pins.</summary>
+    public (Tunable Tunable, double Value, double Configured, TuningPin? Pin)[] Of(string subject)
+    {
+        lock (_gate)
+        {
+            ReleaseExpired_NeedsLock();
+            return [.. _states.Where(state => state.Subject.Name == subject).Select(static state => (state.Tunable, state.Tunable.Get(), state.Configured, state.Pin))];
+        }
+    }
+
+    /// <summary>Sets a value for good. False when there is no such setting. A pin ends.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside of the range of the setting.</exception>
+    /// <exception cref="ArgumentException">Another setting forbids the value.</exception>
+    public bool TrySetByHand(string subject, string tunable, double value)
+    {
+        lock (_gate)
+        {
+            if (Take_NeedsLock(subject, tunable, value) is not { } state)
+                return false;
+            var before = state.Pin?.Before ?? state.Tunable.Get();
+            state.Tunable.Set(value);
+            state.Pin = null;
+            Record_NeedsLock(state, before, value, TuningOutcome.SetByHand, "A person set it.");
+            return true;
+        }
+    }
+
+    /// <summary>Makes a value hold until it is released or the time is over, whatever the tuner thinks. False when there is no such setting.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside of the range of the setting, or the period not positive or above <see cref="LongestOverride"/>.</exception>
+    /// <exception cref="ArgumentException">Another setting forbids the value.</exception>
+    public bool TryPin(string subject, string tunable, double value, TimeSpan period)
+    {
+        CheckPeriod(period);
+        lock (_gate)
+        {
+            if (Take_NeedsLock(subject, tunable, value) is not { } state)
+                return false;
+            var before = state.Tunable.Get();
+            state.Tunable.Set(value);
+            state.Pin = new(value, state.Pin?.Before ?? before, _time.GetUtcNow() + period);
+            state.PinEnds = _time.GetTimestamp() + (long)(period.TotalSeconds * _time.TimestampFrequency);
+            Record_NeedsLock(state, before, value, TuningOutcome.Pinned, FormattableString.Invariant($"A person pinned it for {period.TotalMinutes:0.#} min."));
+            return true;
+        }
+    }
+
+    /// <summary>Ends a pin; the value before it holds again. False when there is none.</summary>
+    public bool TryRelease(string subject, string tunable)
+    {
+        lock (_gate)
+        {
+            if (Find_NeedsLock(subject, tunable) is not { Pin: not null } state)
+                return false;
+            Release_NeedsLock(state, "A person released it.");
+            return true;
+        }
+    }
+
+    private static void CheckPeriod(TimeSpan period)
+    {
+        if (period <= TimeSpan.Zero || period > LongestOverride)
+            throw new ArgumentOutOfRangeException(nameof(period), period, $"An override lasts between 1 s and {LongestOverride.TotalDays:0} days.");
+    }
+
+    private TunableState? Find_NeedsLock(string subject, string tunable) =>
+        _states.Find(state => state.Subject.Name == subject && state.Tunable.Name == tunable);
+
+    /// <summary>The setting, with nothing of the tuner's under way on it.</summary>
+    private TunableState? Take_NeedsLock(string subject, string tunable, double value)
+    {
+        if (Find_NeedsLock(subject, tunable) is not { } state)
+            return null;
+        var range = state.Tunable;
+        if (!(value >= range.Minimum && value <= range.Maximum) || range.Fit(value) != value)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(value), value, FormattableString.Invariant($"{range.Name} is {range.Minimum} to {range.Maximum} {range.Unit} in steps of {range.Grain}."));
+        }
+
+        // Any trial on this subject, not only of this setting: what it measures would be ours.
+        if (_proposed?.Subject == state.Subject)
+            Abandon_NeedsLock("A person changed a setting.");
+        return state;
+    }
+
+    private void ReleaseExpired_NeedsLock()
+    {
+        var now = _time.GetTimestamp();
+        foreach (var state in _states)
+            if (state.Pin is not null && now >= state.PinEnds)
+                Release_NeedsLock(state, "Its time was over.");
+    }
+
+    private void Release_NeedsLock(TunableState state, string reason)
+    {
+        var pin = state.Pin!;
+        state.Pin = null;
+        if (_proposed?.Subject == state.Subject)
+            Abandon_NeedsLock("A pinned value was released.");
+        if (TrySet(state.Tunable, pin.Before, out var refusal))
+            Record_NeedsLock(state, pin.Value, pin.Before, TuningOutcome.Released, reason);
+        else
+            Record_NeedsLock(state, pin.Value, pin.Before, TuningOutcome.Refused, refusal);
+    }
+}
