@@ -16,6 +16,7 @@ internal static class ConnectionMetrics
         RegisterPools(new(meter, endpoints, Pool));
         RegisterConnections(new(meter, endpoints, Endpoint));
         RegisterOperations(meter, endpoints);
+        RegisterForecasts(new(meter, endpoints, Endpoint));
         RegisterProtection(new(meter, [.. endpoints.Where(static e => e.Resilience is not null)], Endpoint));
     }
 
@@ -78,6 +79,26 @@ internal static class ConnectionMetrics
             static e => Enum.GetValues<FailureKind>().Select(kind => (Word(kind), (double)e.Monitor.Failures(kind))));
         operations.Gauge("edgedb.query.shapes", "{shape}", "Shapes of queries that are watched.", static e => e.Monitor.ShapeCount);
         operations.Gauge("edgedb.query.anomalies", "{shape}", "Shapes of queries that take at least twice their usual time.", static e => e.Monitor.AnomalyCount);
+    }
+
+    private static void RegisterForecasts(EndpointInstruments forecasts)
+    {
+        forecasts.Gauge(
+            "edgedb.forecast.leases", "{lease}", "Leases a minute that are expected so far ahead.", "horizon", static e => Estimates(e, static f => f.Point));
+        forecasts.Gauge(
+            "edgedb.forecast.leases_upper", "{lease}", "Leases a minute that are exceeded so far ahead once in twenty times.", "horizon",
+            static e => Estimates(e, static f => f.Interval.Upper));
+        forecasts.Gauge(
+            "edgedb.forecast.trusted", null, "1 while the forecast is closer than the last value, 0 while that is told instead.", "horizon",
+            static e => Estimates(e, static f => f.Trusted ? 1 : 0));
+        forecasts.Counter("edgedb.forecast.drifts", "{drift}", "Times the load of an endpoint was found to have changed.", static e => e.Forecast.Load.Drifts);
+    }
+
+    private static IEnumerable<(string Horizon, double Read)> Estimates(IConnectionEndpoint endpoint, Func<LoadEstimate, double> read)
+    {
+        for (var i = 0; i < LoadForecast.Horizons.Count; i++)
+            if (endpoint.Forecast.Load.Estimate(i) is { } estimate)
+                yield return (FormattableString.Invariant($"{LoadForecast.Horizons[i].TotalMinutes}m"), read(estimate));
     }
 
     private static void RegisterProtection(EndpointInstruments endpoints)

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using EdgeDb.Core.Connections;
+using EdgeDb.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -85,6 +86,37 @@ public sealed class ConnectionMetricsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_forecast_of_an_endpoint_is_told_from_the_first_minute_on()
+    {
+        Assert.DoesNotContain(Collect().Keys, static key => key.StartsWith("edgedb_forecast_leases", StringComparison.Ordinal));
+        for (var minute = 0; minute < 3; minute++)
+        {
+            for (var i = 0; i < 5; i++)
+                await RunAsync(TimeSpan.FromMilliseconds(1));
+            _endpoint.ObserveLoad(_time.GetUtcNow().AddMinutes(minute));
+        }
+
+        var samples = Collect();
+        foreach (var horizon in (string[])["5m", "10m", "15m"])
+        {
+            Assert.Equal(5, samples[$$"""edgedb_forecast_leases{endpoint="fake",horizon="{{horizon}}"}"""], 3);
+            Assert.True(samples[$$"""edgedb_forecast_leases_upper{endpoint="fake",horizon="{{horizon}}"}"""] >= 5);
+            Assert.InRange(samples[$$"""edgedb_forecast_trusted{endpoint="fake",horizon="{{horizon}}"}"""], 0, 1);
+        }
+        Assert.Equal(0, samples["""edgedb_forecast_drifts_total{endpoint="fake"}"""]);
+    }
+
+    [Fact]
+    public async Task Promtool_finds_nothing_to_complain_about()
+    {
+        await RunAsync(TimeSpan.FromMilliseconds(1));
+        _endpoint.ObserveLoad(_time.GetUtcNow());
+        ProcessMetrics.Register(_meter, _time);
+
+        Assert.Equal("", await Promtool.CheckAsync(CollectText(), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void An_endpoint_without_protection_has_no_circuit_to_tell()
     {
         using var meter = new Meter("EdgeDb.Test.File");
@@ -112,11 +144,15 @@ public sealed class ConnectionMetricsTests : IAsyncDisposable
         },
         TestContext.Current.CancellationToken);
 
-    private Dictionary<string, double> Collect()
+    private string CollectText()
     {
         var target = new ArrayBufferWriter<byte>();
         _exporter.WriteTo(target);
-        return Encoding.UTF8.GetString(target.WrittenSpan).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => line[0] != '#')
-            .ToDictionary(static line => line[..line.LastIndexOf(' ')], static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        return Encoding.UTF8.GetString(target.WrittenSpan);
     }
+
+    private Dictionary<string, double> Collect() => CollectText().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => line[0] != '#')
+        .ToDictionary(static line => line[..line.LastIndexOf(' ')], static line => Number(line[(line.LastIndexOf(' ') + 1)..]));
+
+    private static double Number(string text) => text == "+Inf" ? double.PositiveInfinity : double.Parse(text, CultureInfo.InvariantCulture);
 }
