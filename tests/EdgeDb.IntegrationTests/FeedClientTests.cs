@@ -1,3 +1,4 @@
+using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using Xunit;
 
@@ -53,7 +54,8 @@ public sealed class FeedClientTests
     public async Task Stopping_the_service_ends_a_request_under_way()
     {
         await using var server = new FeedServer(static _ => new FeedReply(200, []) { Silent = true });
-        using var client = new FeedClient(new FeedLimits(), TimeProvider.System);
+        using var http = new HttpTransport(new HttpLimits(), TimeProvider.System);
+        var client = new FeedClient(new FeedLimits(), http, TimeProvider.System);
         using var stop = new CancellationTokenSource();
 
         var reading = client.ReadAsync(FeedAddress.Parse(server.Address + "/a.ics", "address", allowFile: false), null, null, null, stop.Token);
@@ -65,7 +67,8 @@ public sealed class FeedClientTests
 
     private static async Task<string> FailureAsync(string address)
     {
-        using var client = new FeedClient(new FeedLimits { Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System);
+        using var http = new HttpTransport(new HttpLimits(), TimeProvider.System);
+        var client = new FeedClient(new FeedLimits { Timeout = TimeSpan.FromSeconds(2) }, http, TimeProvider.System);
         var failure = await Assert.ThrowsAsync<FeedFailure>(
             () => client.ReadAsync(FeedAddress.Parse(address, "address", allowFile: false), null, null, null, TestContext.Current.CancellationToken));
         Assert.DoesNotContain("a.ics", failure.Detail, StringComparison.Ordinal);

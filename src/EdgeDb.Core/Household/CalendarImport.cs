@@ -1,4 +1,5 @@
 using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Connections;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using EdgeDb.Api;
 using EdgeDb.Commands;
+using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
@@ -120,7 +121,8 @@ internal static class ServiceHost
         services.AddSingleton(household.Import);
         services.AddSingleton(household.Export);
         services.AddSingleton(household.Sample);
-        services.AddSingleton(new FeedClient(new FeedLimits(), time));
+        services.AddSingleton(new HttpTransport(new HttpLimits(), time));
+        services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<HttpTransport>(), time));
         services.AddSingleton(
             provider => new FeedRefresher(
                 household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, options.FeedInterval, time,

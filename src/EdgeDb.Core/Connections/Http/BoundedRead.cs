@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace EdgeDb.Core.Household;
+namespace EdgeDb.Core.Connections;
 
 internal static class BoundedRead
 {
