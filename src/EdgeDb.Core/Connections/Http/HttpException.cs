@@ -19,6 +19,7 @@ internal sealed class HttpException(HttpFailure failure, string message, Excepti
         HttpFailure.Timeout => FailureKind.Timeout,
         HttpFailure.Status => Status switch
         {
+            408 => FailureKind.Timeout,
             429 or 503 => FailureKind.Overload,
             >= 500 => FailureKind.Query,
             _ => FailureKind.Caller,
