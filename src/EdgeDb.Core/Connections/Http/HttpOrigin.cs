@@ -12,12 +12,12 @@ internal readonly record struct HttpOriginKey(string Scheme, string Host, int Po
 /// The connections to one origin: a handler of its own, because those of one handler cannot be closed host by host when others need
 /// sockets. All but the handler is guarded by the lock of <see cref="HttpOrigins"/>.
 /// </summary>
-internal sealed class HttpOrigin(HttpOriginKey key, SocketsHttpHandler handler) : IDisposable
+internal sealed class HttpOrigin(HttpOriginKey key) : IDisposable
 {
     public HttpOriginKey Key { get; } = key;
 
     /// <summary>Adds nothing of its own to the handler, unlike HttpClient: no default headers, no timeout, no buffer.</summary>
-    public HttpMessageInvoker Invoker { get; } = new(handler);
+    public HttpMessageInvoker Invoker { get; private set; } = null!;
 
     /// <summary>Requests under way.</summary>
     public int InFlight { get; set; }
@@ -31,7 +31,16 @@ internal sealed class HttpOrigin(HttpOriginKey key, SocketsHttpHandler handler) 
     /// <summary>Counts requests of all origins: the smallest was used the longest ago.</summary>
     public long LastUse { get; set; }
 
+    /// <summary>When the oldest request was begun that no answer has followed, to it or to any other; null when there is none.</summary>
+    public long? SilentSince { get; set; }
+
     public bool IsIdle => InFlight == 0 && Waiting == 0;
+
+    /// <summary>
+    /// New requests get new connections; called once before the first. The old handler is not disposed, because a request may be about to use it; its connections end with their
+    /// idle timeout, and it with them.
+    /// </summary>
+    public void Renew(SocketsHttpHandler handler) => Invoker = new(handler);
 
     public void Dispose() => Invoker.Dispose();
 }

@@ -10,6 +10,10 @@ internal sealed class HttpOrigins : IDisposable
     /// <summary>Origins remembered. Feeds redirect to anywhere, and a handler costs some kilobytes.</summary>
     private const int MostOrigins = 128;
 
+    // An address that has moved and a router that has forgotten its connections look like this: nobody refuses, and nothing ever comes. TCP would repeat
+    // itself for 15 minutes, and an HTTP/2 connection takes every new request along.
+    private static readonly TimeSpan SuspectAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<HttpOriginKey, HttpOrigin> _origins = [];
     private readonly LinkedList<Waiter> _waiters = [];
@@ -103,12 +107,30 @@ internal sealed class HttpOrigins : IDisposable
         }
     }
 
-    /// <summary>The request has ended and its answer was read.</summary>
-    public void Release(HttpOrigin origin)
+    /// <summary>An answer has begun to arrive.</summary>
+    public void Answered(HttpOrigin origin)
+    {
+        lock (_gate)
+            origin.SilentSince = origin.InFlight > 1 ? _time.GetTimestamp() : null;
+    }
+
+    /// <summary>The request has ended.</summary>
+    /// <param name="origin">From <see cref="AcquireAsync"/>.</param>
+    /// <param name="isAbandoned">Nobody waits for its answer any longer.</param>
+    public void Release(HttpOrigin origin, bool isAbandoned)
     {
         HttpOrigin? idle;
         lock (_gate)
+        {
+            if (isAbandoned && origin.SilentSince is { } since && _time.GetElapsedTime(since) >= SuspectAfter)
+            {
+                origin.SilentSince = null;
+                origin.Renew(NewHandler(origin));
+            }
+
             idle = Release_NeedsLock(origin);
+        }
+
         idle?.Dispose();
     }
 
@@ -136,14 +158,13 @@ internal sealed class HttpOrigins : IDisposable
             (surplus ??= []).Add(oldest);
         }
 
-        var handler = NewHandler(key.Trust);
-        origin = new HttpOrigin(key, handler);
-        handler.ConnectCallback = (context, token) => ConnectAsync(origin, context, token);
+        origin = new HttpOrigin(key);
+        origin.Renew(NewHandler(origin));
         _origins.Add(key, origin);
         return origin;
     }
 
-    private SocketsHttpHandler NewHandler(HttpTrust trust) => new()
+    private SocketsHttpHandler NewHandler(HttpOrigin origin) => new()
     {
         // Redirects are followed by hand: their number, their scheme and what the user is told are ours to decide.
         AllowAutoRedirect = false,
@@ -154,17 +175,19 @@ internal sealed class HttpOrigins : IDisposable
         PooledConnectionIdleTimeout = _limits.IdleTimeout,
         MaxConnectionsPerServer = _limits.MaxConnectionsPerHost,
         MaxResponseHeadersLength = 32,
-        // A host that has gone is noticed while requests wait for it, not after the 15 minutes of TCP.
+        // For answers that take long.
         KeepAlivePingDelay = TimeSpan.FromSeconds(30),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        SslOptions = trust.ToOptions(),
+        SslOptions = origin.Key.Trust.ToOptions(),
+        ConnectCallback = (context, ct) => ConnectAsync(origin, context, ct),
     };
 
     private void Begin_NeedsLock(HttpOrigin origin)
     {
         _inFlight++;
         origin.InFlight++;
+        origin.SilentSince ??= _time.GetTimestamp();
     }
 
     /// <summary>Returns the origin when it is to be closed, because others need its idle sockets.</summary>

@@ -11,7 +11,10 @@ internal sealed record HttpSettings
     /// <summary>Whose certificate is believed. Default: the authorities of the system.</summary>
     public HttpTrust Trust { get; init; } = HttpTrust.System;
 
-    /// <summary>A path below <see cref="Address"/> that answers 2xx while the endpoint is well. Asked when it was not used for long. Default: none.</summary>
+    /// <summary>
+    /// A path below <see cref="Address"/> that answers 2xx while the endpoint is well. Asked before the first use and after a long pause. Default: HEAD of
+    /// the address, where every status is good but 429 and 5xx.
+    /// </summary>
     public string? HealthPath { get; init; }
 
     /// <summary>For one call, redirects and the answer included. Default 10 s, range 10 ms to 10 min.</summary>

@@ -30,12 +30,11 @@ internal sealed class HttpSource : IConnectionSource<HttpConnection>
         MaxLifetime = Timeout.InfiniteTimeSpan,
     };
 
+    /// <summary>Asks once, because an open that succeeds means that the endpoint is back.</summary>
     public async ValueTask<HttpConnection> OpenAsync(ConnectionRole role, CancellationToken ct)
     {
         var connection = new HttpConnection(_transport, _settings);
-        // With a health path an open that succeeds means something; without one the first request finds out.
-        if (_settings.HealthPath is not null)
-            await AskHealthAsync(connection, ct).ConfigureAwait(false);
+        await AskHealthAsync(connection, ct).ConfigureAwait(false);
         return connection;
     }
 
@@ -45,8 +44,7 @@ internal sealed class HttpSource : IConnectionSource<HttpConnection>
     {
         try
         {
-            if (_settings.HealthPath is not null)
-                await AskHealthAsync(connection, ct).ConfigureAwait(false);
+            await AskHealthAsync(connection, ct).ConfigureAwait(false);
             return true;
         }
         catch (HttpException)
@@ -65,7 +63,12 @@ internal sealed class HttpSource : IConnectionSource<HttpConnection>
 
     private async ValueTask AskHealthAsync(HttpConnection connection, CancellationToken ct)
     {
-        var answer = await connection.SendAsync(new HttpCall { Uri = new Uri(_settings.HealthPath!, UriKind.Relative) }, ct).ConfigureAwait(false);
-        answer.ThrowIfFailed();
+        var call = _settings.HealthPath is { } path
+            ? new HttpCall { Uri = new Uri(path, UriKind.Relative) }
+            : new HttpCall { Uri = new Uri("", UriKind.Relative), Method = HttpMethod.Head };
+        var answer = await connection.SendAsync(call, ct).ConfigureAwait(false);
+        // Without a path for it a 404 is a sign of life as good as any.
+        if (_settings.HealthPath is not null || answer.Status is >= 500 or 429)
+            answer.ThrowIfFailed();
     }
 }

@@ -82,10 +82,12 @@ internal sealed class HttpTransport : IDisposable
     private async Task<(HttpAnswer? Answer, Uri? Location)> AskAsync(HttpCall call, Uri uri, HttpOriginKey key, CancellationToken ct)
     {
         var origin = await _origins.AcquireAsync(key, ct).ConfigureAwait(false);
+        var isAbandoned = false;
         try
         {
             using var request = NewRequest(call, uri);
             using var response = await origin.Invoker.SendAsync(request, ct).ConfigureAwait(false);
+            _origins.Answered(origin);
             var status = (int)response.StatusCode;
             if (call.MaxRedirects is not null && call.Method == HttpMethod.Get && status is 301 or 302 or 303 or 307 or 308)
                 return (null, response.Headers.Location);
@@ -98,9 +100,14 @@ internal sealed class HttpTransport : IDisposable
                 response.Content.Headers.TryGetValues("Last-Modified", out var values) ? values.FirstOrDefault() : null,
                 RetryAfter(response)), null);
         }
+        catch (OperationCanceledException)
+        {
+            isAbandoned = true;
+            throw;
+        }
         finally
         {
-            _origins.Release(origin);
+            _origins.Release(origin, isAbandoned);
         }
     }
 

@@ -191,6 +191,26 @@ public sealed class HttpBoundsTests
         Assert.False(await source.CheckAsync(new HttpConnection(transport, settings), Ct));
     }
 
+    [Fact]
+    public async Task Without_a_path_of_health_any_answer_is_a_sign_of_life()
+    {
+        var status = 404;
+        await using var server = await WebServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        using var transport = new HttpTransport(new HttpLimits(), TimeProvider.System);
+        var source = new HttpSource("embeddings", new HttpSettings { Address = server.Address.ToString() }, transport);
+
+        var connection = await source.OpenAsync(ConnectionRole.General, Ct);
+        Assert.True(await source.CheckAsync(connection, Ct));
+        status = 500;
+        Assert.False(await source.CheckAsync(connection, Ct));
+        await server.DisposeAsync();
+        await Assert.ThrowsAsync<HttpException>(() => source.OpenAsync(ConnectionRole.General, Ct).AsTask());
+    }
+
     private static async Task SlowlyAsync(HttpContext context)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, context.RequestAborted);
