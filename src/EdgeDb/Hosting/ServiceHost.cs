@@ -33,10 +33,14 @@ internal static class ServiceHost
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
-        using var metrics = new ServiceMetrics(household, [database.Readers], time, loggers.CreateLogger<ServiceMetrics>());
+        using var transport = new HttpTransport(new HttpLimits(), time);
+        await using var connections = UpstreamConnections.Create(options, database, transport, time, loggers);
+        using var metrics = new ServiceMetrics(household, connections.Endpoints, time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddSingleton(metrics);
+        builder.Services.AddSingleton(transport);
+        builder.Services.AddSingleton(connections);
         Register(builder.Services, household, options, time, loggers);
         await using var app = builder.Build();
         Route(app);
@@ -121,7 +125,6 @@ internal static class ServiceHost
         services.AddSingleton(household.Import);
         services.AddSingleton(household.Export);
         services.AddSingleton(household.Sample);
-        services.AddSingleton(new HttpTransport(new HttpLimits(), time));
         services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<HttpTransport>(), time));
         services.AddSingleton(
             provider => new FeedRefresher(

@@ -30,5 +30,7 @@ internal sealed record EdgeDbOptions
 
     public required CorruptionPolicy OnCorruption { get; init; }
 
+    public required UpstreamOptions Upstream { get; init; }
+
     public string DatabasePath => Path.Combine(Data, "edgedb.db");
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using EdgeDb.Core.Connections;
 using EdgeDb.Core.Storage;
 using NodaTime;
 
@@ -44,8 +45,27 @@ internal static class OptionTable
         "on-corruption", "POLICY", "restore", "", "restore, empty or refuse",
         "After a damaged database was set aside: start from the last good copy, start empty, or do not start.");
 
+    private static readonly OptionDefinition Postgres = new(
+        "postgres", "URL", "", "", "postgres://USER:PASSWORD@HOST:PORT/DATABASE?…", "PostgreSQL that takes what the board is too small for.");
+
+    private static readonly OptionDefinition PostgresReplica = new(
+        "postgres-replica", "URL", "", "", "as --postgres", "A streaming replica of it, which answers reads.");
+
+    private static readonly OptionDefinition Redis = new(
+        "redis", "URL", "", "", "redis://USER:PASSWORD@HOST:PORT/DB?…, rediss:// for TLS", "Redis as a second cache.");
+
+    private static readonly OptionDefinition Qdrant = new(
+        "qdrant", "URL", "", "", "https://HOST:PORT?api-key=…", "Qdrant for search by meaning.");
+
+    private static readonly OptionDefinition Tuner = new(
+        "tuner", "MODE", "approve", "", "auto, approve or off",
+        "Settings of connections: tries better ones by itself, proposes them for a person to approve, or leaves them alone.");
+
     public static IReadOnlyList<OptionDefinition> All { get; } =
-        [Data, Listen, Host, Port, Zone, Feed, Sample, FeedInterval, WindowBack, WindowAhead, BackupsKept, OnCorruption];
+    [
+        Data, Listen, Host, Port, Zone, Feed, Sample, FeedInterval, WindowBack, WindowAhead, BackupsKept, OnCorruption,
+        Postgres, PostgresReplica, Redis, Qdrant, Tuner,
+    ];
 
     /// <summary>Puts the options together. Every problem is reported, not only the first.</summary>
     /// <param name="commandLine">Values by option name.</param>
@@ -71,6 +91,7 @@ internal static class OptionTable
             WindowMonthsAhead = WindowAhead.Integer(Text(WindowAhead), 1, 120, problems),
             BackupsKept = BackupsKept.Integer(Text(BackupsKept), 1, 365, problems),
             OnCorruption = ReadPolicy(Text(OnCorruption)),
+            Upstream = ReadUpstream(),
         };
 
         string Text(OptionDefinition option) =>
@@ -80,6 +101,37 @@ internal static class OptionTable
             commandLine.TryGetValue(option.Name, out var values)
                 ? values
                 : (environment[option.EnvironmentName] as string ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
+
+        UpstreamOptions ReadUpstream()
+        {
+            var upstream = new UpstreamOptions
+            {
+                Postgres = UpstreamReader.Postgres(Postgres, Text(Postgres), problems),
+                PostgresReplica = UpstreamReader.Postgres(PostgresReplica, Text(PostgresReplica), problems),
+                Redis = UpstreamReader.Redis(Redis, Text(Redis), problems),
+                Qdrant = UpstreamReader.Qdrant(Qdrant, Text(Qdrant), problems),
+                Tuner = ReadTuner(Text(Tuner)),
+            };
+            if (Text(PostgresReplica).Length > 0 && Text(Postgres).Length == 0)
+                problems.Add("--postgres-replica is given without --postgres; the replica answers reads only.");
+            return upstream;
+        }
+
+        TunerMode ReadTuner(string text)
+        {
+            switch (text)
+            {
+                case "auto":
+                    return TunerMode.Auto;
+                case "approve":
+                    return TunerMode.Approve;
+                case "off":
+                    return TunerMode.Off;
+                default:
+                    problems.Add($"--tuner: '{text}' is not auto, approve or off.");
+                    return TunerMode.Off;
+            }
+        }
 
         string ReadFolder(string text)
         {

@@ -12,7 +12,9 @@ internal static class PoolBenchmark
         ("spike", SpikeBenchmark.RunAsync),
         ("headline", HeadlineBenchmark.RunAsync),
         ("prepared", PostgresPreparedBenchmark.RunAsync),
+        ("breaker", BreakerBenchmark.RunAsync),
         ("monitor", MonitorBenchmark.RunAsync),
+        ("limit", static () => LimitBenchmark.RunAsync([])),
         ("redis", static () => RedisCommands.RunAsync(rounds: 5)),
         ("link", static () => LinkCosts.RunAsync(rounds: 5)),
     ];

@@ -12,17 +12,23 @@ internal sealed class ConnectionManager : IAsyncDisposable
     private static readonly TimeSpan MemoryPeriod = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
+    // Several hours of learning at stake in a power cut, against a write of some KB to the card.
+    private const int IntervalsBetweenSaves = 360;
+
     private readonly MemoryProbe _memory;
+    private readonly ForecastFolder? _forecasts;
     private readonly TimeProvider _time;
     private readonly ITimer _memoryTimer;
     private readonly ITimer _forecastTimer;
     private Entry[] _entries = [];
+    private int _intervals;
 
     /// <param name="memory">Where the memory that is left can be read.</param>
+    /// <param name="forecasts">Where forecasts are kept across restarts; null for nowhere.</param>
     /// <param name="time">The clock.</param>
-    public ConnectionManager(MemoryProbe memory, TimeProvider time)
+    public ConnectionManager(MemoryProbe memory, ForecastFolder? forecasts, TimeProvider time)
     {
-        (_memory, _time) = (memory, time);
+        (_memory, _forecasts, _time) = (memory, forecasts, time);
         _memoryTimer = time.CreateTimer(static manager => ((ConnectionManager)manager!).BoundByMemory(), this, MemoryPeriod, MemoryPeriod);
         _forecastTimer = time.CreateTimer(
             static manager => ((ConnectionManager)manager!).ObserveLoad(), this, EndpointForecast.Interval, EndpointForecast.Interval);
@@ -51,6 +57,8 @@ internal sealed class ConnectionManager : IAsyncDisposable
     {
         await _memoryTimer.DisposeAsync().ConfigureAwait(false);
         await _forecastTimer.DisposeAsync().ConfigureAwait(false);
+        lock (_gate)
+            SaveForecasts_NeedsLock();
         foreach (var entry in Volatile.Read(ref _entries))
             if (entry.IsOwned)
                 await entry.Endpoint.DisposeAsync().ConfigureAwait(false);
@@ -63,6 +71,8 @@ internal sealed class ConnectionManager : IAsyncDisposable
         {
             if (Find(endpoint.Name) is not null)
                 throw new ArgumentException($"There is an endpoint {endpoint.Name} already; give this one another name.", nameof(endpoint));
+            if (_forecasts is not null)
+                endpoint.Forecast.Restore(_forecasts.Read(endpoint.Name));
             var ceiling = new MemoryCeiling(_memory, endpoint.ConnectionCostBytes, ReservedBytes, _time);
             Volatile.Write(ref _entries, [.. _entries, new Entry(endpoint, isOwned, ceiling)]);
         }
@@ -80,8 +90,18 @@ internal sealed class ConnectionManager : IAsyncDisposable
     {
         var end = _time.GetUtcNow();
         lock (_gate)
+        {
             foreach (var entry in _entries)
                 entry.Endpoint.ObserveLoad(end);
+            if (++_intervals % IntervalsBetweenSaves == 0)
+                SaveForecasts_NeedsLock();
+        }
+    }
+
+    private void SaveForecasts_NeedsLock()
+    {
+        foreach (var entry in _entries)
+            _forecasts?.TryWrite(entry.Endpoint.Name, entry.Endpoint.Forecast.Load.Save());
     }
 
     private sealed record Entry(IConnectionEndpoint Endpoint, bool IsOwned, MemoryCeiling Ceiling);

@@ -15,7 +15,10 @@ internal sealed class EndpointForecast(bool opensAhead)
     public bool OpensAhead { get; set; } = opensAhead;
 
     /// <summary>Leases an interval, forecast.</summary>
-    public LoadForecast Load { get; } = new(Interval);
+    public LoadForecast Load { get; private set; } = new(Interval);
+
+    /// <summary>Takes up what was saved before a restart; called before the first interval.</summary>
+    public void Restore(ReadOnlySpan<byte> state) => Load = LoadForecast.Restore(Interval, state, out _);
 
     /// <summary>One interval has ended; answers how many connections to keep open (0 when none are opened ahead).</summary>
     /// <param name="statistics">The pool now.</param>

@@ -66,6 +66,10 @@ internal static class PostgresFailures
         _ => FailureKind.Caller,
     };
 
+    /// <summary>Of two transactions that got into each other's way one was ended and is as welcome again as before; about the rest the kind says enough.</summary>
+    public static RetryAdvice? Advise(Exception exception, FailureKind kind) =>
+        exception is PostgresException { SqlState: SerializationFailure or DeadlockDetected } ? new RetryAdvice(true) : null;
+
     public static FailureKind Classify(string sqlState) =>
         Kinds.TryGetValue(sqlState, out var kind) || (sqlState.Length == 5 && Kinds.TryGetValue(sqlState[..2], out kind)) ? kind : FailureKind.Query;
 }
