@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using EdgeDb.Core.Connections;
+using EdgeDb.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeDb.Benchmarks.Pool;
@@ -19,7 +20,8 @@ internal static class RedisCommands
     public static async Task RunAsync(int rounds)
     {
         var port = FreePort();
-        using var server = Start("redis-server", "--port", Text(port), "--bind", "127.0.0.1", "--save", "", "--daemonize", "no", "--dir", Path.GetTempPath());
+        using var folder = new TemporaryFolder();
+        using var server = Start("redis-server", "--port", Text(port), "--bind", "127.0.0.1", "--save", "", "--daemonize", "no", "--dir", folder.Path);
         if (server is null)
         {
             Console.WriteLine("Redis commands: skipped, redis-server is not installed ('scripts/upstreams.sh install').");

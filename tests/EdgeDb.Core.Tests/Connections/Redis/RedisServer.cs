@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using EdgeDb.Core.Connections;
+using EdgeDb.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -16,6 +17,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
 
+    // DEBUG RELOAD writes a dump there, which no other server may find.
+    private readonly TemporaryFolder _folder = new();
     private readonly string[] _arguments;
     private Process _process = null!;
 
@@ -43,6 +46,7 @@ internal sealed class RedisServer : IAsyncDisposable
             var server = new RedisServer(arguments, FreePort());
             if (await server.TryLaunchAsync())
                 return server;
+            server._folder.Dispose();
         }
     }
 
@@ -70,6 +74,7 @@ internal sealed class RedisServer : IAsyncDisposable
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
+        _folder.Dispose();
     }
 
     private static int FreePort()
@@ -85,7 +90,7 @@ internal sealed class RedisServer : IAsyncDisposable
         var start = new ProcessStartInfo(
             "redis-server",
             [
-                "--port", port, "--bind", "127.0.0.1", "--save", "", "--daemonize", "no", "--dir", Path.GetTempPath(),
+                "--port", port, "--bind", "127.0.0.1", "--save", "", "--daemonize", "no", "--dir", _folder.Path,
                 .. _arguments.Select(argument => argument.Replace(PortArgument, port, StringComparison.Ordinal)),
             ])
         {
