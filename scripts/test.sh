@@ -62,7 +62,6 @@ install_packages() {
   command -v chromium >/dev/null || missing+=(chromium)
   command -v shellcheck >/dev/null || missing+=(shellcheck)
   command -v strace >/dev/null || missing+=(strace)
-  command -v promtool >/dev/null || missing+=(prometheus)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "test.sh: these are missing and tests that need them are skipped: ${missing[*]}" >&2
