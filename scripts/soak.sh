@@ -1,13 +1,20 @@
 #!/usr/bin/env bash
 # Long runs that are too long for every change.
 #
-# usage: ./scripts/soak.sh kill [ROUNDS]
-#   kill   kills the native service at random moments while 8 clients write (default 200 rounds), checks the database each
-#          time and looks for every acknowledged write
+# usage: ./scripts/soak.sh connections [MINUTES [SEED]] | kill [ROUNDS]
+#   connections   PostgreSQL, Redis and SQLite under load through the connection manager while the network and the servers fail in turn (default
+#                 30 minutes, seed 1); judges every answer and deadline, and looks for what is left at the end
+#   kill          kills the native service at random moments while 8 clients write (default 200 rounds), checks the database each
+#                 time and looks for every acknowledged write
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
+  connections)
+    ./scripts/upstreams.sh install
+    dotnet build tests/EdgeDb.Benchmarks -c Release -v quiet -nologo
+    dotnet "artifacts/${EDGEDB_FRAMEWORK:-net10.0}/bin/EdgeDb.Benchmarks/release/EdgeDb.Benchmarks.dll" soak-connections --minutes "${2:-30}" --seed "${3:-1}"
+    ;;
   kill)
     export EDGEDB_KILL_ROUNDS=${2:-200}
     export EDGEDB_BINARY=${EDGEDB_BINARY:-artifacts/publish/linux-x64/edgedb}
@@ -17,7 +24,7 @@ case "${1:-}" in
     dotnet artifacts/net10.0/bin/EdgeDb.IntegrationTests/release/EdgeDb.IntegrationTests.dll -noLogo -class "*PowerCutTests" -showLiveOutput
     ;;
   *)
-    sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

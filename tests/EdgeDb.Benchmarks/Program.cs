@@ -2,6 +2,7 @@ using EdgeDb.Benchmarks.Calendar;
 using EdgeDb.Benchmarks.Forecast;
 using EdgeDb.Benchmarks.Pool;
 using EdgeDb.Benchmarks.Service;
+using EdgeDb.Benchmarks.Soak;
 using EdgeDb.Benchmarks.Storage;
 
 // One executable for every benchmark, so that scripts/bench.sh builds once: `bench.sh NAME [arguments]`.
@@ -11,6 +12,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringC
     ["forecast"] = ForecastBenchmark.RunAsync,
     ["pool"] = PoolBenchmark.RunAsync,
     ["service"] = ServiceBenchmark.RunAsync,
+    ["soak-connections"] = ConnectionSoak.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
 };
 
