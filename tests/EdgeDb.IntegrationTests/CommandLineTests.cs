@@ -241,6 +241,14 @@ public sealed class CommandLineTests : IDisposable
                 { ["serve", "--zone", "Mars/Olympus"], "--zone" },
                 { ["serve", "--listen", "example.org"], "--listen" },
                 { ["serve", "--on-corruption", "panic"], "--on-corruption" },
+                { ["serve", "--postgres", "localhost:5432"], "--postgres" },
+                { ["serve", "--postgres", "postgres://a:b@localhost/c?colour=red"], "colour" },
+                { ["serve", "--postgres", "postgres://localhost"], "Database" },
+                { ["serve", "--postgres-replica", "postgres://a:b@localhost/c"], "--postgres" },
+                { ["serve", "--redis", "redis://localhost/many"], "database number" },
+                { ["serve", "--qdrant", "ftp://localhost"], "--qdrant" },
+                { ["serve", "--qdrant", "http://qdrant.example.org:6333?api-key=secret"], "https" },
+                { ["serve", "--tuner", "wild"], "--tuner" },
                 { ["serve", "--feed", "ftp://example.org/a.ics"], "--feed" },
                 { ["serve", "--feed", "/nowhere/at-all.ics"], "--feed" },
                 { ["serve", "--feed", ""], "--feed" },
@@ -341,6 +349,24 @@ public sealed class CommandLineTests : IDisposable
         var file = _folder.File("school.ics");
         await File.WriteAllTextAsync(file, School, TestContext.Current.CancellationToken);
         return (_folder.File("data"), file);
+    }
+
+    [Fact]
+    public async Task Every_wrong_setting_of_every_upstream_server_is_told_at_once_and_without_its_secrets()
+    {
+        var (exit, _, errors) = await RunAsync(
+            "serve", "--data", _folder.Path,
+            "--postgres", "postgres://edge:geheim1@nosuch.invalid/edge?min-idle=9&max-size=3&acquire-timeout=-5s&tls=sometimes&idle-timeout=soon",
+            "--redis", "rediss://:geheim2@127.0.0.1/0?ca=/nowhere/ca.pem&queue=-1",
+            "--qdrant", "https://127.0.0.1:6333?api-key=geheim3&ca=/nowhere/ca.pem");
+
+        Assert.Equal(2, exit);
+        foreach (var problem in (string[])[
+            "MinIdle is 9 and MaxSize 3", "AcquireTimeout is -5000 ms", "tls is 'sometimes'", "idle-timeout is 'soon'", "there is no host 'nosuch.invalid'",
+            "redis: CaFile is '/nowhere/ca.pem'", "redis: QueueCapacity is -1", "qdrant: CaFile is '/nowhere/ca.pem'"])
+            Assert.Contains(problem, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
     private static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => ServiceProcess.RunAsync(arguments);
