@@ -20,6 +20,19 @@ internal static class ConnectionMetrics
         RegisterProtection(new(meter, [.. endpoints.Where(static e => e.Resilience is not null)], Endpoint));
     }
 
+    /// <summary>Creates the instruments of the tuner.</summary>
+    public static void Register(Meter meter, Tuner tuner)
+    {
+        meter.CreateObservableCounter(
+            "edgedb.tuner.changes",
+            () => Words<TuningOutcome>.All.Select(outcome => new Measurement<long>(tuner.CountOf(outcome.Value), new KeyValuePair<string, object?>("outcome", outcome.Word))),
+            "{change}", "Changes of settings, by how they ended.");
+        meter.CreateObservableGauge(
+            "edgedb.tuner.mode",
+            () => Words<TunerMode>.All.Select(mode => new Measurement<int>(mode.Value == tuner.Mode ? 1 : 0, new KeyValuePair<string, object?>("mode", mode.Word))),
+            null, "1 for the mode the tuner is in, 0 for the others.");
+    }
+
     /// <summary>What OpenTelemetry has a name for.</summary>
     private static void RegisterPools(EndpointInstruments pools)
     {
@@ -70,13 +83,13 @@ internal static class ConnectionMetrics
     {
         var duration = new LatencyHistogram(meter, "db.client.operation.duration", "Duration of operations that succeeded or timed out, by endpoint and class.");
         foreach (var endpoint in endpoints)
-            foreach (var @class in Enum.GetValues<QueryClass>())
-                duration.Add(endpoint.Monitor.WindowsOf(@class), new(Endpoint, endpoint.Name), new("class", Word(@class)));
+            foreach (var (@class, word) in Words<QueryClass>.All)
+                duration.Add(endpoint.Monitor.WindowsOf(@class), new(Endpoint, endpoint.Name), new("class", word));
 
         var operations = new EndpointInstruments(meter, endpoints, Endpoint);
         operations.Counter(
             "edgedb.operation.failures", "{operation}", "Operations that failed, by the kind of the failure.", "kind",
-            static e => Enum.GetValues<FailureKind>().Select(kind => (Word(kind), (double)e.Monitor.Failures(kind))));
+            static e => Words<FailureKind>.All.Select(kind => (kind.Word, (double)e.Monitor.Failures(kind.Value))));
         operations.Gauge("edgedb.query.shapes", "{shape}", "Shapes of queries that are watched.", static e => e.Monitor.ShapeCount);
         operations.Gauge("edgedb.query.anomalies", "{shape}", "Shapes of queries that take at least twice their usual time.", static e => e.Monitor.AnomalyCount);
     }
@@ -106,7 +119,7 @@ internal static class ConnectionMetrics
         endpoints.Gauge("edgedb.circuit.state", null, "1 for the state the circuit of an endpoint is in, 0 for the others.", "state", static e =>
         {
             var now = e.Resilience!.Breaker.State;
-            return Enum.GetValues<CircuitState>().Select(state => (Word(state), state == now ? 1.0 : 0));
+            return Words<CircuitState>.All.Select(state => (state.Word, state.Value == now ? 1.0 : 0));
         });
         endpoints.Counter("edgedb.circuit.openings", "{opening}", "Times the circuit of an endpoint opened.", static e => e.Resilience!.Breaker.Snapshot().TimesOpened);
         endpoints.Counter("edgedb.circuit.refusals", "{operation}", "Operations that a circuit refused.", static e => e.Resilience!.Breaker.Snapshot().Refused);
@@ -118,10 +131,13 @@ internal static class ConnectionMetrics
         endpoints.Counter("edgedb.hedges", "{attempt}", "Reads that were asked a second time before the first answer.", static e => e.Resilience!.Hedges);
     }
 
-    // Tags are words of their own: half_open, not HalfOpen.
-    private static string Word(Enum value) => value switch
+    /// <summary>The values of an enumeration as tags: half_open, not HalfOpen.</summary>
+    private static class Words<T>
+        where T : struct, Enum
     {
-        CircuitState.HalfOpen => "half_open",
-        _ => value.ToString().ToLowerInvariant(),
-    };
+        public static readonly (T Value, string Word)[] All = [.. Enum.GetValues<T>().Select(static value => (value, Write(value.ToString())))];
+
+        private static string Write(string name) =>
+            string.Concat(name.Select(static (c, i) => (i > 0 && char.IsAsciiLetterUpper(c) ? "_" : "") + char.ToLowerInvariant(c)));
+    }
 }

@@ -32,10 +32,7 @@ internal sealed class LatencyHistogram(Meter meter, string name, string descript
     {
         Span<long> octaves = stackalloc long[LatencyBuckets.OctaveCount + 1];
         Span<long> buckets = stackalloc long[BoundCount + 1];
-        var sources = Volatile.Read(ref _sources);
-        if (sources.Length > 0)
-            family.WriteHeaderTo(ref writer);
-        foreach (var source in sources)
+        foreach (var source in Volatile.Read(ref _sources))
         {
             octaves.Clear();
             buckets.Clear();

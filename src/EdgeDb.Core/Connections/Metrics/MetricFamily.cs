@@ -38,15 +38,14 @@ internal sealed class MetricFamily
 
     public SeriesTable Series { get; }
 
-    /// <summary>Writes the values of this moment; nothing when there is none.</summary>
+    /// <summary>Name, help and type, which are told even while there is no value: who looks for a metric finds it.</summary>
+    public void WriteHeaderTo(ref PrometheusWriter writer) => writer.Write(_header);
+
+    /// <summary>Writes the values of this moment.</summary>
     public void WriteTo(ref PrometheusWriter writer)
     {
-        var all = Series.All;
-        if (all.IsEmpty)
-            return;
-        writer.Write(_header);
         Span<long> buckets = stackalloc long[_bounds.Length];
-        foreach (var series in all)
+        foreach (var series in Series.All)
         {
             if (Kind == MetricKind.Histogram)
                 WriteHistogram(ref writer, series.Labels, buckets, series.CopyTo(buckets));
@@ -55,9 +54,7 @@ internal sealed class MetricFamily
         }
     }
 
-    /// <summary>The same for values that are kept elsewhere.</summary>
-    public void WriteHeaderTo(ref PrometheusWriter writer) => writer.Write(_header);
-
+    /// <summary>Writes one series of a histogram.</summary>
     /// <param name="writer">Receives the lines.</param>
     /// <param name="labels">As <see cref="MetricSeries.Labels"/>.</param>
     /// <param name="buckets">A count for each bound and one above all.</param>
@@ -82,6 +79,7 @@ internal sealed class MetricFamily
         WriteSummary(ref writer, labels, count, sum);
     }
 
+    /// <summary>Writes one series of a summary.</summary>
     public void WriteSummary(ref PrometheusWriter writer, scoped ReadOnlySpan<byte> labels, long count, double sum)
     {
         WriteSample(ref writer, "_sum"u8, labels, sum);

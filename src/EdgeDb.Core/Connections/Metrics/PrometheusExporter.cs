@@ -42,16 +42,6 @@ internal sealed partial class PrometheusExporter : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Names of all families, also of those without a value yet.</summary>
-    public IReadOnlyList<string> FamilyNames
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _families.Keys];
-        }
-    }
-
     /// <summary>Asks what is observed and writes everything. One call at a time collects; others wait.</summary>
     public void WriteTo(IBufferWriter<byte> target)
     {
@@ -73,6 +63,7 @@ internal sealed partial class PrometheusExporter : IDisposable
             {
                 if (family.Update == MetricUpdate.Observed)
                     family.Series.RemoveUnseen(_collection);
+                family.WriteHeaderTo(ref writer);
                 if (read is null)
                     family.WriteTo(ref writer);
                 else

@@ -16,6 +16,6 @@ internal abstract class ReadInstrument : Instrument
 
     public abstract double[]? Bounds { get; }
 
-    /// <summary>Writes all its series.</summary>
+    /// <summary>Writes all its series, below the header.</summary>
     public abstract void WriteTo(MetricFamily family, ref PrometheusWriter writer);
 }

@@ -18,10 +18,7 @@ internal sealed class TimeSummary(Meter meter, string name, string description) 
 
     public override void WriteTo(MetricFamily family, ref PrometheusWriter writer)
     {
-        var sources = Volatile.Read(ref _sources);
-        if (sources.Length > 0)
-            family.WriteHeaderTo(ref writer);
-        foreach (var source in sources)
+        foreach (var source in Volatile.Read(ref _sources))
         {
             var (count, sum) = source.Read();
             family.WriteSummary(ref writer, source.Labels, count, sum.TotalSeconds);

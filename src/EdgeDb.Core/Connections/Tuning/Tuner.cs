@@ -24,6 +24,7 @@ internal sealed partial class Tuner
     private readonly Dictionary<TuningSubject, Traffic> _traffic = [];
     private readonly Queue<TuningEntry> _history = new();
     private readonly Queue<TuningEntry> _unsaved = new();
+    private readonly long[] _outcomes = new long[Enum.GetValues<TuningOutcome>().Length];
 
     private TunerMode _mode;
     private TuningTrial? _trial;
@@ -84,6 +85,13 @@ internal sealed partial class Tuner
             lock (_gate)
                 return [.. _history.Reverse()];
         }
+    }
+
+    /// <summary>Entries of the history with this outcome since the start, for metrics.</summary>
+    public long CountOf(TuningOutcome outcome)
+    {
+        lock (_gate)
+            return _outcomes[(int)outcome];
     }
 
     /// <summary>Adds what may be tuned. What the history says was kept for the same configuration is set again.</summary>
@@ -252,6 +260,7 @@ internal sealed partial class Tuner
             _time.GetUtcNow(), state.Subject.Name, state.Tunable.Name, state.Tunable.Unit, from, to, state.Configured, outcome, reason, pairs, effect, chance);
         Add(_history, entry);
         Add(_unsaved, entry);
+        _outcomes[(int)outcome]++;
 
         static void Add(Queue<TuningEntry> queue, TuningEntry entry)
         {

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.Tests.Connections.Tuning;
 using EdgeDb.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -88,7 +89,7 @@ public sealed class ConnectionMetricsTests : IAsyncDisposable
     [Fact]
     public async Task The_forecast_of_an_endpoint_is_told_from_the_first_minute_on()
     {
-        Assert.DoesNotContain(Collect().Keys, static key => key.StartsWith("edgedb_forecast_leases", StringComparison.Ordinal));
+        Assert.DoesNotContain(Collect().Keys, static key => key.StartsWith("edgedb_forecast_leases{", StringComparison.Ordinal));
         for (var minute = 0; minute < 3; minute++)
         {
             for (var i = 0; i < 5; i++)
@@ -107,11 +108,28 @@ public sealed class ConnectionMetricsTests : IAsyncDisposable
     }
 
     [Fact]
+    public void What_the_tuner_did_is_told_by_outcome()
+    {
+        var tuned = new TunedEndpoint(1, TunerMode.Approve);
+        ConnectionMetrics.Register(_meter, tuned.Tuner);
+        Assert.True(tuned.Tuner.TryPin("database", "size", 20, TimeSpan.FromDays(2)));
+        Assert.True(tuned.Tuner.TryRelease("database", "size"));
+        Assert.True(tuned.Tuner.TrySetByHand("database", "size", 8));
+
+        var samples = Collect();
+        Assert.Equal(1, samples["""edgedb_tuner_changes_total{outcome="pinned"}"""]);
+        Assert.Equal(1, samples["""edgedb_tuner_changes_total{outcome="set_by_hand"}"""]);
+        Assert.Equal(0, samples["""edgedb_tuner_changes_total{outcome="no_effect"}"""]);
+        Assert.Equal((0, 1), (samples["""edgedb_tuner_mode{mode="auto"}"""], samples["""edgedb_tuner_mode{mode="approve"}"""]));
+    }
+
+    [Fact]
     public async Task Promtool_finds_nothing_to_complain_about()
     {
         await RunAsync(TimeSpan.FromMilliseconds(1));
         _endpoint.ObserveLoad(_time.GetUtcNow());
         ProcessMetrics.Register(_meter, _time);
+        ConnectionMetrics.Register(_meter, new TunedEndpoint(1, TunerMode.Approve).Tuner);
 
         Assert.Equal("", await Promtool.CheckAsync(CollectText(), TestContext.Current.CancellationToken));
     }
@@ -127,7 +145,7 @@ public sealed class ConnectionMetricsTests : IAsyncDisposable
         var target = new ArrayBufferWriter<byte>();
         exporter.WriteTo(target);
 
-        Assert.DoesNotContain("circuit", Encoding.UTF8.GetString(target.WrittenSpan), StringComparison.Ordinal);
+        Assert.DoesNotContain("edgedb_circuit_state{", Encoding.UTF8.GetString(target.WrittenSpan), StringComparison.Ordinal);
         Assert.Contains("db_client_connections{", Encoding.UTF8.GetString(target.WrittenSpan), StringComparison.Ordinal);
     }
 
