@@ -90,7 +90,9 @@ internal sealed class PostgresStatementGuard : IDisposable
     {
         _timer.Dispose();
         _abandoned.Dispose();
-        _cancel.Dispose();
+        // A cancel request to a server that hangs may still be using it.
+        if (CancelRequest is null or { IsCompleted: true })
+            _cancel.Dispose();
     }
 
     private void OnCallerGone()

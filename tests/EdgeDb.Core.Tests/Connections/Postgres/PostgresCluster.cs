@@ -80,7 +80,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
     private PostgresMember NewMember(string name, int port)
     {
         var source = new PostgresSource(Options(Servers, port) with { Name = name }, TimeProvider.System);
-        return new PostgresMember(source, new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, new EndpointOptions(), null, TimeProvider.System, new ListLogger(Log)));
+        return new PostgresMember(source, new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, new EndpointOptions(), PostgresFailures.Advise, TimeProvider.System, new ListLogger(Log)));
     }
 
     private sealed class ListLogger(ConcurrentQueue<string> lines) : ILogger

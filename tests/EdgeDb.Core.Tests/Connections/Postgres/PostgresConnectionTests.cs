@@ -318,6 +318,33 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         await replicas.CloseAsync(replica);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_commits_position_lies_behind_all_that_the_commit_did(bool inTransaction)
+    {
+        // Notes the position at the very end of the transaction, when the deferred check runs.
+        await CreateTableAsync(_servers, "committed", "id int, at pg_lsn");
+        await AdminAsync(_servers, "CREATE OR REPLACE FUNCTION note_commit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE committed SET at = pg_current_wal_insert_lsn() WHERE id = NEW.id; RETURN NULL; END'; " +
+            "CREATE CONSTRAINT TRIGGER note_commit AFTER INSERT ON committed DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note_commit()");
+        _source.TryAssign(_connection, ConnectionRole.Write);
+        var insert = new PostgresCommand<int>("INSERT INTO committed (id) VALUES ($1)", static (ref p, id) => p.Add(id));
+        var at = new PostgresCommand<int>("SELECT at FROM committed WHERE id = $1", static (ref p, id) => p.Add(id));
+        if (inTransaction)
+        {
+            await using var transaction = _connection.Begin();
+            await _connection.ExecuteAsync(insert, 1, None);
+            await transaction.CommitAsync(None);
+        }
+        else
+        {
+            await _connection.ExecuteAsync(insert, 1, None);
+        }
+
+        var position = Assert.NotNull(_connection.CommitPosition);
+        Assert.True(position > await _connection.FirstAsync(at, 1, static row => row.GetFieldValue<NpgsqlLogSequenceNumber>(0), None));
+    }
+
     [Fact]
     public async Task Opening_tells_role_timeline_and_position_of_the_server()
     {

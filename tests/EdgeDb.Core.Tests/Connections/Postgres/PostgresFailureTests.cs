@@ -66,6 +66,7 @@ public sealed class PostgresFailureTests
             var failures = await Task.WhenAll(FailureAsync(one, take, 2), FailureAsync(two, take, 1));
             var deadlock = Assert.Single(failures, static failure => failure is not null)!;
             Assert.Equal((PostgresFailures.DeadlockDetected, FailureKind.Query), (deadlock.SqlState, source.Classify(deadlock)));
+            Assert.True(PostgresFailures.Advise(deadlock, FailureKind.Query)!.Value.IsAllowed);
         }
 
         await using (one.Begin())
@@ -73,6 +74,7 @@ public sealed class PostgresFailureTests
             await one.ExecuteAsync(take, 1, None);
             var refused = (await FailureAsync(two, takeNow, 1))!;
             Assert.Equal(("55P03", FailureKind.Timeout), (refused.SqlState, source.Classify(refused)));
+            Assert.Null(PostgresFailures.Advise(refused, FailureKind.Timeout));
         }
 
         await source.CloseAsync(one);
