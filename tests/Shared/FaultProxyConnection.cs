@@ -47,7 +47,7 @@ internal sealed class FaultProxyConnection(FaultProxy proxy, Socket client, Sock
         var buffer = ArrayPool<byte>.Shared.Rent(MostPieceBytes);
         try
         {
-            long freeAt = 0, last = 0;
+            long freeAt = 0;
             Piece? before = null;
             while (await from.ReceiveAsync(buffer.AsMemory(0, direction.PieceBytes(MostPieceBytes)), _ended.Token) is > 0 and var read)
             {
@@ -65,9 +65,8 @@ internal sealed class FaultProxyConnection(FaultProxy proxy, Socket client, Sock
                     await SendAsync(to, buffer.AsMemory(0, read));
                     continue;
                 }
-                // Later bytes never overtake, whatever jitter or a change of the latency would have it.
-                last = Math.Max(last, due);
-                before = new Piece(buffer.AsSpan(0, read), last);
+                // The line keeps the order: a piece that is due before its predecessor, by jitter or a change of the latency, goes right after it.
+                before = new Piece(buffer.AsSpan(0, read), due);
                 await line.Writer.WriteAsync(before, _ended.Token);
             }
             line.Writer.Complete();

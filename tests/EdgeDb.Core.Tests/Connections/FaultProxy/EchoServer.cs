@@ -9,6 +9,7 @@ internal sealed class EchoServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _loop;
+    private long _bytesSent;
 
     public EchoServer()
     {
@@ -18,6 +19,9 @@ internal sealed class EchoServer : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>So far, to all.</summary>
+    public long BytesSent => Interlocked.Read(ref _bytesSent);
 
     /// <summary>How each connection ended: null for an orderly end.</summary>
     public ConcurrentQueue<SocketError?> Ends { get; } = new();
@@ -49,7 +53,7 @@ internal sealed class EchoServer : IAsyncDisposable
         try
         {
             while (await socket.ReceiveAsync(buffer) is > 0 and var read)
-                await socket.SendAsync(buffer.AsMemory(0, read));
+                Interlocked.Add(ref _bytesSent, await socket.SendAsync(buffer.AsMemory(0, read)));
             socket.Shutdown(SocketShutdown.Send);
             Ends.Enqueue(null);
         }

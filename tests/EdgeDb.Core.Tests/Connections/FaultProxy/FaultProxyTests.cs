@@ -75,6 +75,22 @@ public sealed class FaultProxyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Bytes_do_not_overtake_those_before_them_when_the_latency_ends()
+    {
+        using var client = await ConnectAsync();
+        await EchoAsync(client);
+        for (byte i = 0; i < 10; i++)
+        {
+            _proxy.ToClient.Latency = TimeSpan.FromMilliseconds(i % 2 == 0 ? 50 : 0);
+            await client.SendAsync(new byte[] { i }, Ct);
+            // Until the answer has reached the proxy, or the next change would hold for it too.
+            await UntilAsync(() => _server.BytesSent == i + 2);
+        }
+
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], await ReceiveAsync(client, 10));
+    }
+
+    [Fact]
     public async Task Bandwidth_is_limited_in_each_direction_by_itself()
     {
         _proxy.ToClient.BytesPerSecond = 1_000_000;
