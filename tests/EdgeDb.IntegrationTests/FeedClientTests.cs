@@ -1,5 +1,6 @@
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace EdgeDb.IntegrationTests;
@@ -55,7 +56,8 @@ public sealed class FeedClientTests
     {
         await using var server = new FeedServer(static _ => new FeedReply(200, []) { Silent = true });
         using var http = new HttpTransport(new HttpLimits(), TimeProvider.System);
-        var client = new FeedClient(new FeedLimits(), http, TimeProvider.System);
+        await using var web = new WebEndpoint(http, new HttpLimits(), TimeProvider.System, NullLogger.Instance);
+        var client = new FeedClient(new FeedLimits(), web, TimeProvider.System);
         using var stop = new CancellationTokenSource();
 
         var reading = client.ReadAsync(FeedAddress.Parse(server.Address + "/a.ics", "address", allowFile: false), null, null, null, stop.Token);
@@ -68,7 +70,8 @@ public sealed class FeedClientTests
     private static async Task<string> FailureAsync(string address)
     {
         using var http = new HttpTransport(new HttpLimits(), TimeProvider.System);
-        var client = new FeedClient(new FeedLimits { Timeout = TimeSpan.FromSeconds(2) }, http, TimeProvider.System);
+        await using var web = new WebEndpoint(http, new HttpLimits(), TimeProvider.System, NullLogger.Instance);
+        var client = new FeedClient(new FeedLimits { Timeout = TimeSpan.FromSeconds(2) }, web, TimeProvider.System);
         var failure = await Assert.ThrowsAsync<FeedFailure>(
             () => client.ReadAsync(FeedAddress.Parse(address, "address", allowFile: false), null, null, null, TestContext.Current.CancellationToken));
         Assert.DoesNotContain("a.ics", failure.Detail, StringComparison.Ordinal);

@@ -33,13 +33,15 @@ internal static class ServiceHost
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
-        using var transport = new HttpTransport(new HttpLimits(), time);
-        await using var connections = UpstreamConnections.Create(options, database, transport, time, loggers);
+        var limits = new HttpLimits();
+        using var transport = new HttpTransport(limits, time);
+        var web = new WebEndpoint(transport, limits, time, loggers.CreateLogger<WebEndpoint>());
+        await using var connections = UpstreamConnections.Create(options, database, web, transport, time, loggers);
         using var metrics = new ServiceMetrics(household, connections.Endpoints, time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddSingleton(metrics);
-        builder.Services.AddSingleton(transport);
+        builder.Services.AddSingleton(web);
         builder.Services.AddSingleton(connections);
         Register(builder.Services, household, options, time, loggers);
         await using var app = builder.Build();
@@ -125,7 +127,7 @@ internal static class ServiceHost
         services.AddSingleton(household.Import);
         services.AddSingleton(household.Export);
         services.AddSingleton(household.Sample);
-        services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<HttpTransport>(), time));
+        services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<WebEndpoint>(), time));
         services.AddSingleton(
             provider => new FeedRefresher(
                 household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, options.FeedInterval, time,

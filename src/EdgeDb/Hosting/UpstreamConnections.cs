@@ -4,16 +4,17 @@ using EdgeDb.Options;
 
 namespace EdgeDb.Hosting;
 
-/// <summary>Every endpoint of the service: the database file, and the upstream servers that the options name.</summary>
+/// <summary>Every endpoint of the service: the database file, the web, and the upstream servers that the options name.</summary>
 internal static class UpstreamConnections
 {
     public static ConnectionManager Create(
-        EdgeDbOptions options, SqliteDatabase database, HttpTransport transport, TimeProvider time, ILoggerFactory loggers)
+        EdgeDbOptions options, SqliteDatabase database, WebEndpoint web, HttpTransport transport, TimeProvider time, ILoggerFactory loggers)
     {
         var upstream = options.Upstream;
         var logger = loggers.CreateLogger("EdgeDb.Connections");
         var manager = new ConnectionManager(new MemoryProbe("/"), new ForecastFolder(Path.Combine(options.Data, "forecast")), time);
         manager.Watch(database.Readers);
+        manager.Add(web);
         if (upstream.Postgres is { } primary)
             manager.Add(Postgres(primary));
         if (upstream.PostgresReplica is { } replica)

@@ -22,8 +22,9 @@ internal sealed record FeedResponse(byte[]? Content, byte[]? Hash, string? ETag,
 }
 
 /// <summary>Reads feeds: conditional requests, bounded in time, size and redirects. Never puts an address into a message.</summary>
-internal sealed class FeedClient(FeedLimits limits, HttpTransport http, TimeProvider time)
+internal sealed class FeedClient(FeedLimits limits, WebEndpoint web, TimeProvider time)
 {
+    private static readonly QueryShape Get = QueryShapes.Named("feed.get", QueryClass.Read);
     private static readonly (string Name, string Value)[] Accept = [("Accept", "text/calendar, */*; q=0.5")];
 
     /// <summary>Reads a feed. Throws <see cref="FeedFailure"/>; cancellation of <paramref name="cancellationToken"/> passes through.</summary>
@@ -81,7 +82,8 @@ internal sealed class FeedClient(FeedLimits limits, HttpTransport http, TimeProv
             headers.Add(("If-None-Match", etag));
         if (lastHash is not null && lastModified is not null)
             headers.Add(("If-Modified-Since", lastModified));
-        var answer = await http.SendAsync(
+        var answer = await web.SendAsync(
+            Get,
             new HttpCall { Uri = uri, Headers = headers, Timeout = limits.Timeout, MaxAnswerBytes = limits.MaxBytes, MaxRedirects = limits.MaxRedirects },
             cancellationToken).ConfigureAwait(false);
         if (answer.Status == 304 && lastHash is not null)
