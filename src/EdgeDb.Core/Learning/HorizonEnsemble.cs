@@ -11,10 +11,13 @@ internal sealed class HorizonEnsemble
     private const int ErrorWindow = 300;
     private const double Adaptation = 0.01;
 
+    /// <summary>Outcomes come as many steps late as the forecast reaches: levels that move farther than this in that time would swing.</summary>
+    private const double AdaptationWhileWaiting = 0.15;
+
     private readonly int _steps;
     private readonly int _learners;
     private readonly PolynomialWeights _weights;
-    private readonly ConformalInterval _interval = new(SeriesForecaster.Coverage, ErrorWindow, Adaptation);
+    private readonly ConformalInterval _interval;
     private readonly PageHinkley _drift = new(tolerance: 0.5, threshold: 50);
     private readonly double[] _proposals;
     private readonly Pending[] _pending;
@@ -32,6 +35,7 @@ internal sealed class HorizonEnsemble
         _learners = learners;
         _steps = steps;
         _weights = new PolynomialWeights(learners, RegretMemory);
+        _interval = new ConformalInterval(SeriesForecaster.Coverage, ErrorWindow, Math.Min(Adaptation, AdaptationWhileWaiting / steps));
         _proposals = new double[learners * steps];
         _pending = new Pending[steps];
     }
@@ -71,13 +75,16 @@ internal sealed class HorizonEnsemble
     public void Propose(int learner, double forecast) => _proposals[((int)(_issuedCount % _steps) * _learners) + learner] = forecast;
 
     /// <summary>Makes the forecast of all proposals.</summary>
-    public void Issue()
+    /// <param name="least">Lower end of the interval while no error is known.</param>
+    /// <param name="largest">Upper end of it.</param>
+    public void Issue(double least, double largest)
     {
         var proposals = ProposalsOf(_issuedCount);
         var mixed = _weights.Mix(proposals);
         var trusted = _trusted && _outcomes >= TrustAfter;
         var point = trusted ? mixed : proposals[0];
-        Issued = new SeriesForecast(point, _interval.Around(point), trusted);
+        var interval = _outcomes > 0 ? _interval.Around(point) : new PredictionInterval(least, largest, IncludesLower: true, IncludesUpper: true);
+        Issued = new SeriesForecast(point, interval, trusted);
         _pending[_issuedCount % _steps] = new Pending(Issued, mixed);
         _issuedCount++;
     }

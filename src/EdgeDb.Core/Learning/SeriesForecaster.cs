@@ -13,7 +13,7 @@ internal sealed class SeriesForecaster
     public const double Coverage = 0.9;
 
     /// <summary>Values beyond this are no measurements: their squares must stay finite.</summary>
-    private const double LargestValue = 1e15;
+    public const double LargestValue = 1e15;
 
     private const int LeastHistory = 512;
     private const int LongestHistory = 3072;
@@ -99,7 +99,7 @@ internal sealed class SeriesForecaster
         }
 
         foreach (var ensemble in _ensembles)
-            ensemble.Issue();
+            ensemble.Issue(least, largest);
     }
 
     /// <summary>The forecast for <see cref="Horizons"/>[<paramref name="horizon"/>] steps after the newest step. Needs <see cref="HasForecast"/>.</summary>

@@ -1,12 +1,23 @@
 namespace EdgeDb.Core.Connections;
 
 /// <summary>
-/// How many connections to keep open for the load that is coming: Little's law on the upper end of the forecast (exceeded once in twenty), the
-/// highest of all horizons, since a connection that is closed now and needed in a quarter of an hour was closed too early.
+/// How many connections to keep open for the load that is coming.
+/// <para>
+/// Little's law on the upper end of the forecast gives the mean number in use at a load that is exceeded once in twenty; callers that arrive at random are
+/// spread around it like a Poisson number, so three of its standard deviations are added (square-root staffing; Halfin and Whitt 1981). Without them the floor lies
+/// below what the pool holds anyway and saves nothing. The highest of all horizons counts: a connection that is closed now and needed in a
+/// quarter of an hour was closed too early.
+/// </para>
+/// <para>
+/// While the ensemble is not trusted the interval lies around the last value, and covers as well: the floor then follows the load instead of foreseeing it.
+/// "bench forecast --floor" compares it with a static minimum.
+/// </para>
 /// </summary>
 internal static class PredictiveFloor
 {
-    /// <summary>Connections in use at once at the load that is coming, at most <paramref name="most"/>; 0, nothing to be kept, while the forecast is not trusted.</summary>
+    private const double StandardDeviations = 3;
+
+    /// <summary>Connections in use at once at the load that is coming, with room for chance; at most <paramref name="most"/>, and 0 before there is a forecast.</summary>
     /// <param name="forecast">Forecast of leases an interval.</param>
     /// <param name="meanHold">Mean time that a lease is held.</param>
     /// <param name="most">The pool's size.</param>
@@ -15,10 +26,11 @@ internal static class PredictiveFloor
         double busiest = 0;
         for (var i = 0; i < LoadForecast.Horizons.Count; i++)
         {
-            if (forecast.Estimate(i) is { Trusted: true } estimate)
+            if (forecast.Estimate(i) is { } estimate)
                 busiest = Math.Max(busiest, estimate.Interval.Upper);
         }
 
-        return (int)Math.Min(most, Math.Ceiling(busiest / forecast.Interval.TotalSeconds * meanHold.TotalSeconds));
+        var inUse = busiest * (meanHold / forecast.Interval);
+        return (int)Math.Min(most, Math.Ceiling(inUse + (StandardDeviations * Math.Sqrt(inUse))));
     }
 }
