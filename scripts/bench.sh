@@ -4,7 +4,7 @@
 # usage: scripts/bench.sh NAME [arguments]
 #   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
 #              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
-#   forecast   the load forecast against the last value   FILE.csv | --table [FOLDER...] | --costs
+#   forecast   the load forecast against the last value   FILE.csv | --table [FOLDER...] | --floor [FOLDER...] | --costs
 #   service    the native executable: start, memory, latency of a month over 50,000 events
 #              (publishes it unless EDGEDB_BINARY names one)
 #   storage    durable writes and point reads   [--seconds N] [--rounds N] [--dir FOLDER]

@@ -7,6 +7,7 @@ namespace EdgeDb.Benchmarks.Forecast;
 /// <c>bench forecast FILE.csv</c>: one JSON line a horizon (5, 10, 15 minutes) about the load forecast on a file of <c>timestamp,value</c> lines.
 /// <c>bench forecast --table [FOLDER...]</c>: every learner beside the ensemble over all files of the folders (default: the load
 /// data sets), and whether the goals are met; exit code 1 when not.
+/// <c>bench forecast --floor [FOLDER...]</c>: connections opened cold with the forecast and without, in a simulated pool.
 /// <c>bench forecast --costs</c>: time and memory of the forecast.
 /// <para>
 /// Horizons are times: 1, 2 and 3 steps of a series at 5 minutes, 5, 10 and 15 of one at a minute. Where a horizon is no whole number of steps the next step after it is
@@ -23,6 +24,8 @@ internal static class ForecastBenchmark
             {
                 case ["--table", .. var folders]:
                     return ForecastTable.Print(folders.Length > 0 ? folders : DefaultFolders()) ? 0 : 1;
+                case ["--floor", .. var folders]:
+                    return FloorComparison.Print(folders.Length > 0 ? folders : DefaultFolders()) ? 0 : 1;
                 case ["--costs"]:
                     ForecastCosts.Run();
                     return 0;
@@ -37,7 +40,7 @@ internal static class ForecastBenchmark
             return 1;
         }
 
-        await Console.Error.WriteLineAsync("usage: bench forecast FILE.csv | bench forecast --table [FOLDER...] | bench forecast --costs");
+        await Console.Error.WriteLineAsync("usage: bench forecast FILE.csv | bench forecast --table [FOLDER...] | bench forecast --floor [FOLDER...] | bench forecast --costs");
         return 2;
     }
 

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.Learning;
 
 namespace EdgeDb.Benchmarks.Forecast;
 
@@ -24,7 +25,7 @@ internal static class ForecastEvaluation
         foreach (var (time, value) in series.Samples)
         {
             forecast.Observe(time, value);
-            if (!double.IsFinite(value))
+            if (!(Math.Abs(value) <= SeriesForecaster.LargestValue))
                 continue;
             for (var h = 0; h < scores.Length; h++)
             {

@@ -9,11 +9,12 @@ internal sealed record LoadSeries(string Name, TimeSpan Period, IReadOnlyList<Lo
 
     public readonly record struct Sample(DateTimeOffset Time, double Value);
 
-    /// <summary>Reads a file. Lines that hold no time and number are counted and left out; less than three samples are an error.</summary>
+    /// <summary>Reads a file. Lines that hold no time and number are counted and left out; newest first is turned round; less than three samples are an error.</summary>
     public static LoadSeries Read(string path)
     {
         var samples = new List<Sample>();
         var skipped = 0;
+        var isFirst = true;
         foreach (var line in File.ReadLines(path))
         {
             if (string.IsNullOrWhiteSpace(line))
@@ -21,20 +22,21 @@ internal sealed record LoadSeries(string Name, TimeSpan Period, IReadOnlyList<Lo
             var fields = line.Split(Separators, StringSplitOptions.TrimEntries);
             if (fields.Length >= 2 && TryTime(fields[0].Trim('"'), out var time) && TryValue(fields[1].Trim('"'), out var value))
                 samples.Add(new Sample(time, value));
-            else if (samples.Count > 0 || skipped > 0)
+            else if (!isFirst)
                 skipped++;
-            else
-                // The first line is allowed to be a header.
-                skipped = 0;
+            isFirst = false;
         }
 
         if (samples.Count < 3)
             throw new InvalidDataException($"{path}: {samples.Count} lines 'timestamp,value', at least 3 are needed.");
-        return new LoadSeries(Path.GetFileNameWithoutExtension(path), MedianPeriod(samples), samples, skipped);
+        if (samples[^1].Time < samples[0].Time)
+            samples.Reverse();
+        var period = MedianPeriod(samples) ?? throw new InvalidDataException($"{path}: no two samples have ascending times.");
+        return new LoadSeries(Path.GetFileNameWithoutExtension(path), period, samples, skipped);
     }
 
     /// <summary>The usual distance of two samples: a property of how the file was made, like the interval setting in the product, not of its values.</summary>
-    private static TimeSpan MedianPeriod(List<Sample> samples)
+    private static TimeSpan? MedianPeriod(List<Sample> samples)
     {
         var distances = new List<TimeSpan>(samples.Count);
         for (var i = 1; i < samples.Count; i++)
@@ -44,7 +46,7 @@ internal sealed record LoadSeries(string Name, TimeSpan Period, IReadOnlyList<Lo
         }
 
         if (distances.Count == 0)
-            throw new InvalidDataException("No two samples have ascending times.");
+            return null;
         distances.Sort();
         var median = distances[distances.Count / 2];
         return median < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : median > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : median;
