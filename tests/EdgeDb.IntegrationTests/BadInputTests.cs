@@ -389,7 +389,9 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
             var t when t.Contains("/feeds/", StringComparison.Ordinal) => fixture.Feed,
             "/api/events/{id}/restore" => fixture.Deleted,
             var t when t.Contains("/events/", StringComparison.Ordinal) => fixture.Event,
-            var t when t.Contains("/incidents/", StringComparison.Ordinal) => "7",
+            var t when t.Contains("/incidents/", StringComparison.Ordinal) || t.Contains("/proposals/", StringComparison.Ordinal) => "7",
+            var t when t.Contains("/tunables/", StringComparison.Ordinal) => "sqlite.maxSize",
+            var t when t.Contains("/connections/", StringComparison.Ordinal) => "sqlite",
             _ => fixture.Calendar,
         };
         var path = operation.Template.Replace("{id}", id, StringComparison.Ordinal);
@@ -407,6 +409,11 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         "addEvent" => new() { ["calendarId"] = $"\"{fixture.Calendar}\"", ["summary"] = "\"Good\"", ["start"] = "\"2026-01-05T09:00\"" },
         "changeEvent" => new() { ["summary"] = "\"Good\"", ["start"] = "\"2026-01-05T09:00\"" },
         "addFeed" => new() { ["address"] = "\"http://127.0.0.1:1/good\"" },
+        "setTunable" => new() { ["value"] = "3" },
+        "overrideTunable" => new() { ["value"] = "3", ["minutes"] = "5" },
+        "setTunerMode" => new() { ["mode"] = "\"off\"" },
+        "freezeTuner" => new() { ["minutes"] = "5" },
+        "isolateConnection" or "resetConnection" => new() { ["operationClass"] = "\"read\"" },
         _ => new() { ["name"] = "\"Good\"" },
     };
 
@@ -436,7 +443,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     private static bool IsGood(ApiOperation operation, string name, string value) => name switch
     {
         "q" => value.Length <= 200 && !value.Any(char.IsControl),
-        "cursor" => operation.Id == "listFeedProblems" && value == "20260105",
+        "cursor" => operation.Id is "listFeedProblems" or "listTuning" && value == "20260105",
         _ => false,
     };
 
@@ -455,7 +462,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     private async Task<string> EverythingAsync()
     {
         var all = new StringBuilder();
-        foreach (var address in (string[])["/api/household", "/api/members", "/api/calendars", "/api/events", "/api/occurrences?from=2026-01-01&to=2026-12-31", $"/calendars/{fixture.Calendar}.ics"])
+        foreach (var address in (string[])["/api/household", "/api/members", "/api/calendars", "/api/events", "/api/occurrences?from=2026-01-01&to=2026-12-31", $"/calendars/{fixture.Calendar}.ics", "/api/connections/tuner", "/api/connections/tuner/history"])
             all.AppendLine((await _api.GetAsync(address)).Expect(HttpStatusCode.OK).Text);
         foreach (var feed in await _api.ListAsync("/api/feeds"))
             all.AppendLine(CultureInfo.InvariantCulture, $"{feed.Text("id")} {feed.Text("name")} {feed.Text("color")} {feed.Number("version")}");

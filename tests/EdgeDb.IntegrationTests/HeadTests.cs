@@ -18,7 +18,7 @@ public sealed class HeadTests(ServiceFixture fixture) : IClassFixture<ServiceFix
         foreach (var address in (string[])
             [
                 "/api/household", "/api/members", "/api/calendars", "/api/feeds", "/api/events", $"/api/events/{id}", $"/calendars/{calendar}.ics",
-                "/api/occurrences?from=2026-03-01&to=2026-03-08", "/api/next", "/health/live", "/health/ready", "/metrics", "/openapi/v1.json",
+                "/api/occurrences?from=2026-03-01&to=2026-03-08", "/api/next", "/health/live", "/health/ready", "/metrics", "/api/connections", "/api/connections/sqlite", "/api/connections/tuner", "/openapi/v1.json",
                 "/api/nowhere", $"/api/events/{Guid.NewGuid()}", "/api/members?limit=0", $"/api/events/{id}/restore",
             ])
         {

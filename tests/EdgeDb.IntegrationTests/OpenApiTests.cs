@@ -132,8 +132,19 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
         await _api.DeleteAsync($"/api/members/{member}");
         await _api.DeleteAsync("/api/sample");
 
-        // The stream does not end, and a healthy service has no incident.
-        Assert.Equal(["streamChanges", "acknowledgeIncident"], ApiContract.Instance.Operations.Select(static o => o.Id).Except(_api.Seen));
+        foreach (var address in (string[])["", "/sqlite", "/sqlite/queries", "/tuner", "/tuner/history"])
+            (await _api.GetAsync("/api/connections" + address)).Expect(HttpStatusCode.OK);
+        await _api.PutAsync("/api/connections/tunables/sqlite.maxSize", new { value = 3 });
+        await _api.PostAsync("/api/connections/tunables/sqlite.maxSize/override", new { value = 2, minutes = 5 });
+        await _api.DeleteAsync("/api/connections/tunables/sqlite.maxSize/override");
+        await _api.PutAsync("/api/connections/tuner", new { mode = "off" });
+        await _api.PostAsync("/api/connections/tuner/freeze", new { minutes = 5 });
+        await _api.DeleteAsync("/api/connections/tuner/freeze");
+
+        // The stream does not end, a healthy service has no incident, a quiet one no proposal, and no circuit protects a local file.
+        Assert.Equal(
+            ["approveProposal", "rejectProposal", "isolateConnection", "resetConnection", "streamChanges", "acknowledgeIncident"],
+            ApiContract.Instance.Operations.Select(static o => o.Id).Except(_api.Seen));
     }
 
     // MapMethods is how reads are mapped: GET, and HEAD with it, which the document does not repeat.

@@ -54,6 +54,26 @@ internal sealed class TuningStore(SqliteDatabase database)
         return [.. entries.Select(static row => row.Entry)];
     }
 
+    /// <summary>The mode that a person has chosen; null when nobody has, or the configuration has been edited since.</summary>
+    public ValueTask<TunerMode?> ModeAsync(TunerMode configured, CancellationToken ct) => database.ReadAsync(
+        configured,
+        static (session, configured) =>
+        {
+            var row = session.Prepare("SELECT value FROM setting WHERE name = 'tuner.mode'");
+            return row.Step() && row.Text(0)!.Split(' ') is [var chosen, var then] && then == configured.ToString() && Enum.TryParse<TunerMode>(chosen, out var mode)
+                ? mode
+                : (TunerMode?)null;
+        },
+        ct);
+
+    /// <summary>Remembers the mode over restarts.</summary>
+    public Task SetModeAsync(TunerMode mode, TunerMode configured, CancellationToken ct) => database.WriteAsync(
+        $"{mode} {configured}",
+        static (session, text) => session.Prepare(
+            "INSERT INTO setting (name, value) VALUES ('tuner.mode', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+            .Bind(1, text).Execute(),
+        ct);
+
     private static List<(long Id, TuningEntry Entry)> Read(SqliteStatement rows)
     {
         var entries = new List<(long Id, TuningEntry Entry)>();

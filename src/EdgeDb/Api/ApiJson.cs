@@ -28,6 +28,17 @@ namespace EdgeDb.Api;
 [JsonSerializable(typeof(EventInput))]
 [JsonSerializable(typeof(ImportBody))]
 [JsonSerializable(typeof(ReadyBody))]
+[JsonSerializable(typeof(ConnectionBody))]
+[JsonSerializable(typeof(ConnectionList))]
+[JsonSerializable(typeof(QueryList))]
+[JsonSerializable(typeof(TunableBody))]
+[JsonSerializable(typeof(TunableInput))]
+[JsonSerializable(typeof(OverrideInput))]
+[JsonSerializable(typeof(TunerBody))]
+[JsonSerializable(typeof(TunerInput))]
+[JsonSerializable(typeof(FreezeInput))]
+[JsonSerializable(typeof(CircuitInput))]
+[JsonSerializable(typeof(TuningHistory))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Nesting no honest body reaches.</summary>

@@ -37,13 +37,14 @@ internal static class ServiceHost
         using var transport = new HttpTransport(limits, time);
         var web = new WebEndpoint(transport, limits, time, loggers.CreateLogger<WebEndpoint>());
         await using var connections = UpstreamConnections.Create(options, database, web, transport, time, loggers);
-        using var metrics = new ServiceMetrics(household, connections.Endpoints, time, loggers.CreateLogger<ServiceMetrics>());
+        var tuner = new Tuner(new TunerOptions { Mode = options.Upstream.Tuner }, time, Random.Shared.Next());
+        using var metrics = new ServiceMetrics(household, connections.Endpoints, tuner, time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddSingleton(metrics);
         builder.Services.AddSingleton(web);
         builder.Services.AddSingleton(connections);
-        Register(builder.Services, household, options, time, loggers);
+        Register(builder.Services, household, tuner, options, time, loggers);
         await using var app = builder.Build();
         Route(app);
         var damaged = false;
@@ -114,7 +115,7 @@ internal static class ServiceHost
     }
 
     private static void Register(
-        IServiceCollection services, HouseholdServices household, EdgeDbOptions options, TimeProvider time, ILoggerFactory loggers)
+        IServiceCollection services, HouseholdServices household, Tuner tuner, EdgeDbOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         services.AddSingleton(loggers);
         services.AddSingleton(time);
@@ -136,6 +137,12 @@ internal static class ServiceHost
             household, provider.GetRequiredService<FeedRefresher>(), time, loggers.CreateLogger<HouseholdWorker>()));
         services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
         services.AddSingleton(new HostNames(options.Hosts));
+        services.AddSingleton(tuner);
+        services.AddSingleton(new TuningStore(household.Database));
+        services.AddSingleton(provider => new TuningService(
+            provider.GetRequiredService<ConnectionManager>(), tuner, options.Upstream.Tuner, provider.GetRequiredService<TuningStore>(), time,
+            loggers.CreateLogger<TuningService>()));
+        services.AddHostedService(static provider => provider.GetRequiredService<TuningService>());
         services.AddSingleton<Etags>();
         services.AddSingleton<ChangeStream>();
         services.AddSingleton(new StaticFiles(Path.Combine(AppContext.BaseDirectory, "wwwroot")));
@@ -156,6 +163,7 @@ internal static class ServiceHost
         app.MapFeedsApi();
         app.MapOccurrencesApi();
         app.MapEventsApi();
+        app.MapConnectionsApi();
         app.MapHealthApi();
         app.MapMetricsApi();
         app.MapOpenApiDocument();

@@ -28,7 +28,7 @@ internal sealed class ServiceMetrics : IDisposable
 
     /// <summary>Before the host is built: the platform creates its instruments then, and what is counted before somebody listens is lost.</summary>
     public ServiceMetrics(
-        HouseholdServices household, IReadOnlyList<IConnectionEndpoint> endpoints, TimeProvider time, ILogger<ServiceMetrics> logger)
+        HouseholdServices household, IReadOnlyList<IConnectionEndpoint> endpoints, Tuner tuner, TimeProvider time, ILogger<ServiceMetrics> logger)
     {
         _feeds = household.Feeds;
         Exporter = new(instrument => ReferenceEquals(instrument.Meter, _meter) || OfPlatform.Contains(instrument.Name), logger, MaxSeries);
@@ -37,6 +37,7 @@ internal sealed class ServiceMetrics : IDisposable
         RegisterStorage(household.Database);
         RegisterFeeds();
         ConnectionMetrics.Register(_meter, endpoints);
+        ConnectionMetrics.Register(_meter, tuner);
     }
 
     public PrometheusExporter Exporter { get; }

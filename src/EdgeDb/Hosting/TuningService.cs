@@ -1,0 +1,76 @@
+using EdgeDb.Core.Connections;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Hosting;
+
+/// <summary>Lets the tuner work: gives it the endpoints and what it learnt before, moves it on every second, and stores its history.</summary>
+internal sealed partial class TuningService(
+    ConnectionManager connections, Tuner tuner, TunerMode configured, TuningStore store, TimeProvider time, ILogger<TuningService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _saving = new(1);
+
+    /// <summary>Before the first request: nobody sees an endpoint without its settings.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (await store.ModeAsync(configured, cancellationToken) is { } mode)
+            tuner.Mode = mode;
+        foreach (var endpoint in connections.Endpoints)
+        {
+            var holding = await store.HoldingAsync(endpoint.Name, cancellationToken);
+            tuner.Add(EndpointTuning.Of(endpoint), name => holding.FirstOrDefault(entry => entry.Tunable == name));
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Changes who decides. Stored first: a mode that a restart forgets would let the tuner go on after somebody has switched it off.</summary>
+    public async Task SetModeAsync(TunerMode mode, CancellationToken cancellationToken)
+    {
+        await store.SetModeAsync(mode, configured, cancellationToken);
+        tuner.Mode = mode;
+        await SaveAsync(cancellationToken);
+    }
+
+    /// <summary>Stores what is not stored yet. What fails is logged and stored later: the change that it tells of has happened.</summary>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        await _saving.WaitAsync(cancellationToken);
+        try
+        {
+            while (tuner.TryPeekUnsaved(out var entry))
+            {
+                await store.AddAsync(entry, cancellationToken);
+                tuner.MarkSaved(entry);
+            }
+        }
+        catch (StorageException failure)
+        {
+            LogNotSaved(logger, failure);
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _saving.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            tuner.Tick();
+            await SaveAsync(stoppingToken);
+        }
+    }
+
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "The tuner's history could not be stored and will be tried again")]
+    private static partial void LogNotSaved(ILogger logger, Exception exception);
+}
