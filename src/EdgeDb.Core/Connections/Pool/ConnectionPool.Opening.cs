@@ -10,6 +10,7 @@ public sealed partial class ConnectionPool<T>
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _lastOpenFailure;
     private long _openTime;
+    private long _openBeganAt;
     private long _reopenAt;
     private int _failedInRow;
     private int _opening;
@@ -39,8 +40,10 @@ public sealed partial class ConnectionPool<T>
         if (serving > 0 && now < _reopenAt)
             return false;
         var holdTime = _leased == 0 ? _holdTime : Math.Max(_holdTime, now - (_leasedAtSum / _leased));
-        if (!OpenRule.ShouldOpen(_waiters.Count, serving + (_opening * _leasesPerConnection), holdTime, _openTime))
+        var queueAge = now - Math.Max(_queueFilledAt, _openBeganAt);
+        if (!OpenRule.ShouldOpen(_waiters.Count, serving + (_opening * _leasesPerConnection), holdTime, _openTime, queueAge))
             return false;
+        _openBeganAt = now;
         if (_open + _opening >= Capacity_NeedsLock())
             CloseUnfit_NeedsLock();
         role = _leasesPerConnection > 1 ? ConnectionRole.General : oldest.Role;

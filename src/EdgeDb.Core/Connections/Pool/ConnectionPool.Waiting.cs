@@ -12,6 +12,9 @@ public sealed partial class ConnectionPool<T>
     private long _patience;
     private long _overloadPatience;
     private long _queueFilledAt;
+    private long _ageWindowAt;
+    private long _leastAge;
+    private bool _queueStands;
     private long _waitTimerDue = long.MaxValue;
 
     private long _waited;
@@ -73,7 +76,11 @@ public sealed partial class ConnectionPool<T>
             }
 
             if (_waiters.Count == 0)
-                _queueFilledAt = now;
+            {
+                (_queueFilledAt, _ageWindowAt) = (now, now);
+                (_leastAge, _queueStands) = (long.MaxValue, false);
+            }
+
             if (!_spareWaiters.TryPop(out waiter!))
                 waiter = new PoolWaiter<T>(this);
             var wait = Math.Min(_clock.From(patience), QueueStands_NeedsLock(now) ? _overloadPatience : _patience);
@@ -123,8 +130,25 @@ public sealed partial class ConnectionPool<T>
         }
     }
 
-    /// <summary>The queue has been there for longer than a caller may wait: it no longer evens out a burst, it only delays.</summary>
-    private bool QueueStands_NeedsLock(long now) => _waiters.Count > 0 && now - _queueFilledAt >= _patience;
+    /// <summary>
+    /// Whether the queue no longer evens out bursts but only delays: whenever a caller left it during a whole long patience, the oldest had been waiting for
+    /// longer than the short one (Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 10(5), 2012). That the queue is never empty is not enough: callers
+    /// who come back at once keep it so however short they wait.
+    /// </summary>
+    private bool QueueStands_NeedsLock(long now)
+    {
+        if (_waiters.Oldest is not { } oldest)
+            return false;
+        if (now - _ageWindowAt >= _patience)
+        {
+            // Once it stands, the short patience itself keeps the oldest young; so it ends at half of that.
+            var least = _leastAge == long.MaxValue ? now - oldest.EnqueuedAt : _leastAge;
+            _queueStands = least > (_queueStands ? _overloadPatience / 2 : _overloadPatience);
+            (_ageWindowAt, _leastAge) = (now, long.MaxValue);
+        }
+
+        return _queueStands;
+    }
 
     /// <summary>Hands what is free to those who wait; they are to be granted after the lock is left.</summary>
     private PoolWaiter<T>? Serve_NeedsLock(long now)
@@ -143,6 +167,7 @@ public sealed partial class ConnectionPool<T>
     {
         // The newest first while the queue stands: the oldest are about to give up anyway, and their answers would come too late.
         var newestFirst = QueueStands_NeedsLock(now);
+        _leastAge = Math.Min(_leastAge, now - _waiters.Oldest!.EnqueuedAt);
         var waiter = newestFirst ? _waiters.Newest : _waiters.Oldest;
         for (; waiter is not null; waiter = newestFirst ? waiter.Older : waiter.Newer)
         {
@@ -188,6 +213,7 @@ public sealed partial class ConnectionPool<T>
                 var newer = waiter.Newer;
                 if (waiter.GiveUpAt <= now)
                 {
+                    _leastAge = Math.Min(_leastAge, now - waiter.EnqueuedAt);
                     failure ??= TimedOut_NeedsLock(now - waiter.EnqueuedAt);
                     _waiters.Remove(waiter);
                     _timedOut++;

@@ -19,14 +19,14 @@ public sealed record ConnectionPoolOptions
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a caller waits for a connection, and how long the queue may stay without emptying before
+    /// How long a caller waits for a connection, and for how long the queue may be slow before
     /// <see cref="OverloadAcquireTimeout"/> applies instead. Default 1 s, range 1 ms to 5 min.
     /// </summary>
     public TimeSpan AcquireTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long a caller waits while the queue has not been empty for <see cref="AcquireTimeout"/>: a queue that stands is no buffer, it only makes everybody
-    /// late. Default 50 ms, range 1 ms to <see cref="AcquireTimeout"/>.
+    /// How long a caller waits once the oldest in the queue has been waiting for longer than this during a whole <see cref="AcquireTimeout"/>: a
+    /// queue that stands is no buffer, it only makes everybody late. Default 50 ms, range 1 ms to <see cref="AcquireTimeout"/>.
     /// </summary>
     public TimeSpan OverloadAcquireTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 

@@ -135,6 +135,49 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_queue_that_is_never_empty_but_moves_quickly_stays_first_come_first_served()
+    {
+        var pool = Pool(new() { MaxSize = 1 });
+        var running = await Rent(pool);
+        var waiting = new Queue<Task<ConnectionLease<FakeConnection>>>([Rent(pool).AsTask(), Rent(pool).AsTask()]);
+        for (var round = 0; round < 300; round++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            waiting.Enqueue(Rent(pool).AsTask());
+            running.Dispose();
+            running = await waiting.Dequeue();
+        }
+
+        Assert.Equal(0, pool.Statistics.TimedOut);
+        running.Dispose();
+        while (waiting.TryDequeue(out var rest))
+            (await rest).Dispose();
+    }
+
+    [Fact]
+    public async Task A_second_connection_is_opened_for_callers_who_keep_waiting_shortly()
+    {
+        var pool = Pool(new() { MaxSize = 2 });
+        await LearnTimes(pool, open: 150, hold: 10);
+        var running = await Rent(pool);
+        var waiting = new Queue<Task<ConnectionLease<FakeConnection>>>([Rent(pool).AsTask(), Rent(pool).AsTask()]);
+        for (var round = 0; round < 14; round++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            waiting.Enqueue(Rent(pool).AsTask());
+            running.Dispose();
+            running = await waiting.Dequeue();
+        }
+
+        Assert.Equal(1, _source.Opens);
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(2, _source.Opens);
+        running.Dispose();
+        while (waiting.TryDequeue(out var rest))
+            (await rest).Dispose();
+    }
+
+    [Fact]
     public async Task A_wait_ends_at_the_callers_own_deadline()
     {
         var pool = Pool(new() { MaxSize = 1 });
