@@ -36,7 +36,7 @@ internal static class UpstreamReader
             AnalyticsLimit = address.Take("analytics-limit", fallback.AnalyticsLimit),
         };
         problems.AddRange(server.Problems());
-        return new(server, Endpoint(option, address, PostgresPool, problems));
+        return new(server, Endpoint(option, address, PostgresPool, opensAhead: true, problems));
     }
 
     public static Upstream<RedisSettings>? Redis(OptionDefinition option, string text, List<string> problems)
@@ -56,7 +56,7 @@ internal static class UpstreamReader
             CommandTimeout = address.Take("command-timeout", fallback.CommandTimeout),
         };
         server.Validate(option.Name, problems);
-        return new(server, Endpoint(option, address, RedisPool, problems));
+        return new(server, Endpoint(option, address, RedisPool, opensAhead: false, problems));
     }
 
     public static Upstream<QdrantSettings>? Qdrant(OptionDefinition option, string text, List<string> problems)
@@ -74,12 +74,18 @@ internal static class UpstreamReader
         if (server.ApiKey is not null && uri.Scheme == "http" && !uri.IsLoopback)
             address.Problem("the key would travel in the clear; use https.");
         problems.AddRange(server.ToHttp().Problems().Select(problem => $"{option.Name}: {problem}"));
-        return new(server, Endpoint(option, address, HttpSource.PoolOptions(new HttpLimits()), problems));
+        return new(server, Endpoint(option, address, HttpSource.PoolOptions(new HttpLimits()), opensAhead: false, problems));
     }
 
-    private static EndpointOptions Endpoint(OptionDefinition option, UpstreamAddress address, ConnectionPoolOptions pool, List<string> problems)
+    private static EndpointOptions Endpoint(
+        OptionDefinition option, UpstreamAddress address, ConnectionPoolOptions pool, bool opensAhead, List<string> problems)
     {
-        var endpoint = new EndpointOptions { Pool = address.TakePool(pool), Limit = address.TakeLimit(), OpensAhead = address.Take("open-ahead", false, ("true", true), ("false", false)) };
+        var endpoint = new EndpointOptions
+        {
+            Pool = address.TakePool(pool),
+            Limit = address.TakeLimit(),
+            OpensAhead = address.Take("open-ahead", opensAhead, ("true", true), ("false", false)),
+        };
         endpoint.Validate(option.Name, problems);
         address.RefuseTheRest();
         return endpoint;

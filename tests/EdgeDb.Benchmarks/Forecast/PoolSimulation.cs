@@ -28,6 +28,8 @@ internal sealed class PoolSimulation
     private double _now;
     private double _holdEstimate;
     private double _openEstimate;
+    private double _openBeganAt;
+    private double _queueFilledAt;
     private double _leasedAtSum;
     private double _recheckAt = Never;
     private double _openIntegral;
@@ -118,6 +120,8 @@ internal sealed class PoolSimulation
         }
 
         CallersWaited++;
+        if (_waiting.Count == 0)
+            _queueFilledAt = _now;
         _waiting.Enqueue(_now);
         BeginOpen();
     }
@@ -173,12 +177,13 @@ internal sealed class PoolSimulation
         if (_waiting.Count == 0 || _opening.Count >= MaxOpening || Open + _opening.Count >= MaxSize)
             return false;
         var hold = _leases.Count == 0 ? _holdEstimate : Math.Max(_holdEstimate, _now - (_leasedAtSum / _leases.Count));
-        if (!OpenRule.ShouldOpen(_waiting.Count, _leases.Count + _opening.Count, Ticks(hold), Ticks(_openEstimate)))
+        if (!OpenRule.ShouldOpen(_waiting.Count, _leases.Count + _opening.Count, Ticks(hold), Ticks(_openEstimate), Ticks(_now - Math.Max(_queueFilledAt, _openBeganAt))))
         {
             _recheckAt = Math.Min(_recheckAt, _now + Math.Clamp(_openEstimate / 8, 0.001, 0.05));
             return false;
         }
 
+        _openBeganAt = _now;
         ColdOpens++;
         _opening.Enqueue(_now + _openTime);
         return true;

@@ -15,7 +15,7 @@ internal sealed record EndpointOptions
     /// <summary>What is remembered of its queries.</summary>
     public QueryMonitorOptions Monitor { get; init; } = new();
 
-    /// <summary>Whether connections are opened ahead of the load that is forecast. Default false; the README says why.</summary>
+    /// <summary>Whether connections are opened ahead of the load that is forecast. Default false: one multiplexed connection is enough for any load; PostgreSQL's is true.</summary>
     public bool OpensAhead { get; init; }
 
     /// <summary>Bytes of this process that one connection costs. Default 128 KiB (Npgsql with TLS), range 1 KiB to 64 MiB.</summary>
