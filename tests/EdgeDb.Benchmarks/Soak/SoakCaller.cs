@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Storage;
+using EdgeDb.Tests;
 using Npgsql;
 
 namespace EdgeDb.Benchmarks.Soak;
