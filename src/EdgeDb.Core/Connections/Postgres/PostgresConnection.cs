@@ -31,7 +31,7 @@ public sealed partial class PostgresConnection : IAsyncDisposable
         _time = time;
         _batch = new PostgresBatch(connection);
         _commands = new PostgresCommandCache(options.StatementCacheSize);
-        _guard = new PostgresStatementGuard(options.CancelTimeout, time);
+        _guard = new PostgresStatementGuard(time);
     }
 
     /// <summary>The server at its other end.</summary>
@@ -142,6 +142,8 @@ public sealed partial class PostgresConnection : IAsyncDisposable
         var limit = Role == ConnectionRole.Analytics ? _options.AnalyticsLimit : _options.StatementLimit;
         if (timeLeft == Timeout.InfiniteTimeSpan || timeLeft > limit)
             timeLeft = limit;
+        // Who asks for a sign of life, and leaves, has no use for a connection that gives none.
+        var grace = ReferenceEquals(command, _batch.State) ? TimeSpan.Zero : _options.CancelTimeout;
         var started = _time.GetTimestamp();
         for (var mayRepeat = _transaction == TransactionStage.None; ; mayRepeat = false)
         {
@@ -150,7 +152,7 @@ public sealed partial class PostgresConnection : IAsyncDisposable
                 throw new PostgresFailureException(FailureKind.Timeout, $"{_options.Name}: the deadline had passed before the statement was sent.");
 
             Compose(command, left);
-            _guard.Begin(left, ct);
+            _guard.Begin(left, grace, ct);
             var work = ReadAsync(command, state, row);
             try
             {
@@ -297,7 +299,7 @@ public sealed partial class PostgresConnection : IAsyncDisposable
             // Only the server's own word that it stopped the statement, and the end of the request, say that nothing more will come.
             var confirmed = failure is OperationCanceledException { InnerException: PostgresException { SqlState: PostgresFailures.QueryCanceled } };
             if (confirmed)
-                await request.WaitAsync(_options.CancelTimeout, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await request.WaitAsync(_guard.TimeLeft, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (confirmed && request.IsCompletedSuccessfully)
                 _guard.Renew();
             else

@@ -13,18 +13,17 @@ internal sealed class PostgresStatementGuard : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
-    private readonly long _cancelTicks;
     private readonly ITimer _timer;
     private readonly CancellationTokenSource _abandoned = new();
     private CancellationTokenSource _cancel = new();
     private CancellationTokenRegistration _callerGone;
     private long _due;
+    private long _graceTicks;
     private bool _running;
 
-    public PostgresStatementGuard(TimeSpan cancelTimeout, TimeProvider time)
+    public PostgresStatementGuard(TimeProvider time)
     {
         _time = time;
-        _cancelTicks = (long)(cancelTimeout.TotalSeconds * time.TimestampFrequency);
         _timer = time.CreateTimer(static state => ((PostgresStatementGuard)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -40,11 +39,26 @@ internal sealed class PostgresStatementGuard : IDisposable
     /// <summary>The cancel request under way or done; null when none was sent.</summary>
     public Task? CancelRequest { get; private set; }
 
-    public void Begin(TimeSpan timeLeft, CancellationToken ct)
+    /// <summary>How much longer the caller may be kept; not below zero.</summary>
+    public TimeSpan TimeLeft
+    {
+        get
+        {
+            lock (_gate)
+                return _due - _time.GetTimestamp() is > 0 and var left ? _time.GetElapsedTime(0, left) : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>A statement begins.</summary>
+    /// <param name="timeLeft">When the caller is let go.</param>
+    /// <param name="grace">How long the server may take to confirm that it stopped the statement, within that time.</param>
+    /// <param name="ct">The caller gives up.</param>
+    public void Begin(TimeSpan timeLeft, TimeSpan grace, CancellationToken ct)
     {
         lock (_gate)
         {
             _running = true;
+            _graceTicks = (long)(grace.TotalSeconds * _time.TimestampFrequency);
             _due = _time.GetTimestamp() + (long)(timeLeft.TotalSeconds * _time.TimestampFrequency);
             _timer.Change(timeLeft, Timeout.InfiniteTimeSpan);
         }
@@ -102,11 +116,11 @@ internal sealed class PostgresStatementGuard : IDisposable
         {
             if (!_running)
                 return;
-            var grace = _time.GetTimestamp() + _cancelTicks;
+            var grace = _time.GetTimestamp() + _graceTicks;
             if (grace >= _due)
                 return;
             _due = grace;
-            _timer.Change(_time.GetElapsedTime(0, _cancelTicks), Timeout.InfiniteTimeSpan);
+            _timer.Change(_time.GetElapsedTime(0, _graceTicks), Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -49,6 +49,25 @@ public sealed class PostgresFailureTests
     }
 
     [Fact]
+    public async Task A_check_of_a_connection_that_hangs_ends_with_its_caller()
+    {
+        var servers = await Upstreams.SharedAsync();
+        await using var proxy = new FaultProxy(servers.Host, servers.PrimaryPort);
+        var time = new ManualTimeProvider();
+        await using var source = new PostgresSource(Options(servers, proxy.Port), time);
+        var connection = await source.OpenAsync(ConnectionRole.General, None);
+        proxy.SetBlackhole(true);
+        using var leaving = new CancellationTokenSource();
+        var check = source.CheckAsync(connection, leaving.Token).AsTask();
+        await leaving.CancelAsync();
+        // No time for the server to confirm that it stopped.
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check.WaitAsync(TimeSpan.FromSeconds(30), None));
+        proxy.SetBlackhole(false);
+        await source.CloseAsync(connection);
+    }
+
+    [Fact]
     public async Task Deadlock_and_lock_timeout_are_told_apart()
     {
         var servers = await Upstreams.SharedAsync();
