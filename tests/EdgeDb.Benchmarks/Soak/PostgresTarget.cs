@@ -110,6 +110,6 @@ internal sealed class PostgresTarget : SoakTarget
     {
         var source = new PostgresSource(UpstreamEndpoints.Options(servers, port) with { Name = name }, TimeProvider.System);
         var options = new EndpointOptions { Resilience = new EndpointResilienceOptions { Hedging = new HedgingOptions { IsEnabled = true } } };
-        return new(source, new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, options, null, TimeProvider.System, NullLogger.Instance));
+        return new(source, new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, options, PostgresFailures.Advise, TimeProvider.System, NullLogger.Instance));
     }
 }

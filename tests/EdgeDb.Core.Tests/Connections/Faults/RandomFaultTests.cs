@@ -24,7 +24,7 @@ public sealed class RandomFaultTests
         await using var proxy = new FaultProxy(servers.Host, servers.PrimaryPort, seed: 5);
         await using var source = new PostgresSource(Options(servers, proxy.Port), TimeProvider.System);
         await using var endpoint = new ConnectionEndpoint<PostgresConnection>(
-            source, EndpointKind.Postgres, new EndpointOptions(), null, TimeProvider.System, NullLogger.Instance);
+            source, EndpointKind.Postgres, new EndpointOptions(), PostgresFailures.Advise, TimeProvider.System, NullLogger.Instance);
         var next = 0L;
         await using var traffic = new Traffic(Callers, async _ =>
         {

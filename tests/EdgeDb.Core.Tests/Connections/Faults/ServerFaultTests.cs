@@ -172,6 +172,6 @@ public sealed class ServerFaultTests
     private static PostgresMember Member(Upstreams servers, string name, FaultProxy proxy)
     {
         var source = new PostgresSource(Options(servers, proxy.Port) with { Name = name }, TimeProvider.System);
-        return new(source, new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, new EndpointOptions(), null, TimeProvider.System, NullLogger.Instance));
+        return new(source, new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, new EndpointOptions(), PostgresFailures.Advise, TimeProvider.System, NullLogger.Instance));
     }
 }
