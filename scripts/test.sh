@@ -2,7 +2,7 @@
 # Installs what the tests need (apt, npm) and runs all of them. The last line is 'N passed, N failed'.
 #
 # usage: ./scripts/test.sh [--only NAME]
-#   --only   one of: web, shell, Core.Tests, Conformance, IntegrationTests, BrowserTests
+#   --only   one of: web, shell, soak, Core.Tests, Conformance, IntegrationTests, BrowserTests
 # EDGEDB_BINARY=FILE runs integration and browser tests against that executable instead of the build.
 # EDGEDB_DATASETS=DIR names the public test data, default ../shared/datasets.
 # Real PostgreSQL, pgbouncer and Redis are started by scripts/upstreams.sh for the tests, and stopped at the end.
@@ -84,6 +84,9 @@ web_checks() { (cd src/EdgeDb.Web && npm run check --silent && npm test --silent
 
 shell_checks() { shellcheck publish.sh scripts/*.sh .ci/run; }
 
+# Twenty seconds of what scripts/soak.sh runs for half an hour.
+soak_check() { dotnet artifacts/net10.0/bin/EdgeDb.Benchmarks/release/EdgeDb.Benchmarks.dll soak-connections --minutes 0.33 --seed 2; }
+
 install_packages
 ./scripts/build-web.sh
 [ -d src/EdgeDb.Web/node_modules ] || (cd src/EdgeDb.Web && npm ci --no-audit --no-fund --loglevel=error)
@@ -98,6 +101,8 @@ wanted web && step "browser UI: types and unit tests" web_checks
 for project in Core.Tests Conformance IntegrationTests BrowserTests; do
   wanted "$project" && dotnet_tests "$project"
 done
+
+wanted soak && step "connections under faults" soak_check
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
