@@ -17,6 +17,7 @@ internal sealed class LimitSimulation
     private const int QueueCapacity = 1024;
 
     private const double OpenSeconds = 0.005;
+    private const double BytesEach = 128 * 1024;
     private const double IdleSeconds = 10;
     private const double LookEverySeconds = 1;
     private const double LongestGapSeconds = 0.05;
@@ -24,6 +25,7 @@ internal sealed class LimitSimulation
     private readonly LimitScenario _scenario;
     private readonly Func<double, int> _current;
     private readonly IConcurrencyLimit? _limit;
+    private readonly Action<double, TuningReading>? _eachSecond;
     private readonly Random _random;
     private readonly PriorityQueue<Happening, double> _timers = new();
     private readonly PriorityQueue<Query, double> _inside = new();
@@ -44,10 +46,11 @@ internal sealed class LimitSimulation
     private long _good;
     private long _late;
     private long _refused;
+    private double _responseSeconds;
 
-    private LimitSimulation(LimitScenario scenario, int seed, Func<double, int> current, IConcurrencyLimit? limit)
+    private LimitSimulation(LimitScenario scenario, int seed, Func<double, int> current, IConcurrencyLimit? limit, Action<double, TuningReading>? eachSecond = null)
     {
-        (_scenario, _current, _limit) = (scenario, current, limit);
+        (_scenario, _current, _limit, _eachSecond) = (scenario, current, limit, eachSecond);
         _random = new Random(seed);
         _fastWork = 1 / (1 + (19 * scenario.SlowShare));
     }
@@ -68,6 +71,10 @@ internal sealed class LimitSimulation
     /// <summary>Runs with a limit that is known for each moment.</summary>
     public static LimitResult Run(LimitScenario scenario, int seed, Func<double, int> limitAt) =>
         new LimitSimulation(scenario, seed, limitAt, null).Run();
+
+    /// <summary>Runs with somebody who looks at the counters each second and may change what <paramref name="limitAt"/> answers.</summary>
+    public static LimitResult Run(LimitScenario scenario, int seed, Func<double, int> limitAt, Action<double, TuningReading> eachSecond) =>
+        new LimitSimulation(scenario, seed, limitAt, null, eachSecond).Run();
 
     private LimitResult Run()
     {
@@ -164,6 +171,7 @@ internal sealed class LimitSimulation
                 break;
             default:
                 CloseIdle();
+                _eachSecond?.Invoke(_now, new(_good, _late + _refused, _responseSeconds, _open * BytesEach, 0));
                 _timers.Enqueue(new(Step.Look, null), _now + LookEverySeconds);
                 break;
         }
@@ -244,7 +252,7 @@ internal sealed class LimitSimulation
         if (overloaded || _now - query.ArrivedAt > DeadlineSeconds)
             _late++;
         else
-            _good++;
+            (_good, _responseSeconds) = (_good + 1, _responseSeconds + (_now - query.ArrivedAt));
         if (!overloaded)
             _idleSince.Push(_now);
         _inFlight--;

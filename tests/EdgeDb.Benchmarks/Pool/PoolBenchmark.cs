@@ -15,6 +15,7 @@ internal static class PoolBenchmark
         ("breaker", BreakerBenchmark.RunAsync),
         ("monitor", MonitorBenchmark.RunAsync),
         ("limit", static () => LimitBenchmark.RunAsync([])),
+        ("tuner", TunerBenchmark.RunAsync),
         ("redis", static () => RedisCommands.RunAsync(rounds: 5)),
         ("link", static () => LinkCosts.RunAsync(rounds: 5)),
     ];

@@ -180,7 +180,7 @@ internal sealed partial class Tuner
             var reading = subject.Read();
             var window = TuningWindow.Between(traffic.Reading, reading);
             traffic.Busy = window.Asked >= _options.WindowRequests ? traffic.Busy + 1 : 0;
-            (traffic.Reading, traffic.Since) = (reading, _time.GetTimestamp());
+            (traffic.Latest, traffic.Reading, traffic.Since) = (window, reading, _time.GetTimestamp());
         }
     }
 
@@ -208,7 +208,8 @@ internal sealed partial class Tuner
     {
         try
         {
-            _trial = new TuningTrial(_proposed!.Subject, _proposed.Tunable, _proposal!.From, _proposal.To, _options, _time, _lot);
+            var before = _traffic[_proposed!.Subject].Latest;
+            _trial = new TuningTrial(_proposed.Subject, _proposed.Tunable, _proposal!.From, _proposal.To, before, _options, _time, _lot);
         }
         catch (ArgumentException refused)
         {
@@ -290,6 +291,8 @@ internal sealed partial class Tuner
         public TuningReading Reading { get; set; } = reading;
 
         public long Since { get; set; } = since;
+
+        public TuningWindow Latest { get; set; }
 
         public int Busy { get; set; }
     }

@@ -41,12 +41,21 @@ internal sealed class TuningTrial
     private long _oldFailed;
     private int _decidedAt;
 
-    public TuningTrial(TuningSubject subject, Tunable tunable, double from, double to, TunerOptions options, TimeProvider time, Random lot)
+    /// <param name="subject">What is watched.</param>
+    /// <param name="tunable">What is changed.</param>
+    /// <param name="from">The old value.</param>
+    /// <param name="to">The new value.</param>
+    /// <param name="before">The latest window with the old value: the lot may let the new one begin, and an endpoint that fails already is not guarded for that.</param>
+    /// <param name="options">How long the windows are.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="lot">Orders the windows of a pair.</param>
+    public TuningTrial(
+        TuningSubject subject, Tunable tunable, double from, double to, in TuningWindow before, TunerOptions options, TimeProvider time, Random lot)
     {
         (Subject, Tunable, From, To) = (subject, tunable, from, to);
         (_options, _time, _lot) = (options, time, lot);
         _started = time.GetTimestamp();
-        _oldP99Seconds = subject.Read().P99Seconds;
+        (_oldAsked, _oldFailed, _oldP99Seconds) = (before.Asked, before.Failed, subject.Read().P99Seconds);
         BeginPair();
     }
 

@@ -56,6 +56,19 @@ public sealed class TunerTests
         Assert.Contains("failed", entry.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void What_failed_with_the_old_value_already_does_not_guard_against_the_new_one(int seed)
+    {
+        // The lot lets the new value begin with some of these seeds.
+        var endpoint = new TunedEndpoint(seed, TunerMode.Auto, start: 4) { Noise = 0.05, FailedShare = static v => 1.6 / v };
+        endpoint.RunUntil(() => endpoint.Tuner.History.Length > 0, TimeSpan.FromHours(1));
+        Assert.Equal(TuningOutcome.Kept, endpoint.Tuner.History[0].Outcome);
+    }
+
     [Fact]
     public void A_change_that_does_harm_by_slow_answers_is_taken_back_within_seconds()
     {
