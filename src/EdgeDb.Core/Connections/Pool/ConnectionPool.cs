@@ -276,7 +276,12 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         var own = _idle[(int)role];
         holdsShape = false;
         if (own.Top is null)
-            return Borrow_NeedsLock(role);
+        {
+            var borrowed = Borrow_NeedsLock(role);
+            holdsShape = affinity != 0 && borrowed?.Holds(affinity) == true;
+            return borrowed;
+        }
+
         if (affinity == 0)
             return own.Top;
         if (own.Find(affinity) is not { } fitting)
