@@ -14,7 +14,7 @@ internal static class PoolBenchmark
         ("prepared", PostgresPreparedBenchmark.RunAsync),
         ("breaker", BreakerBenchmark.RunAsync),
         ("monitor", MonitorBenchmark.RunAsync),
-        ("limit", static () => LimitBenchmark.RunAsync([])),
+        ("limit", LimitBenchmark.RunAsync),
         ("tuner", TunerBenchmark.RunAsync),
         ("redis", static () => RedisCommands.RunAsync(rounds: 5)),
         ("link", static () => LinkCosts.RunAsync(rounds: 5)),
