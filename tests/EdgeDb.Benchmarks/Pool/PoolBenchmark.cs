@@ -13,6 +13,7 @@ internal static class PoolBenchmark
         ("headline", HeadlineBenchmark.RunAsync),
         ("prepared", PostgresPreparedBenchmark.RunAsync),
         ("breaker", BreakerBenchmark.RunAsync),
+        ("isolation", IsolationBenchmark.RunAsync),
         ("monitor", MonitorBenchmark.RunAsync),
         ("limit", LimitBenchmark.RunAsync),
         ("tuner", TunerBenchmark.RunAsync),
