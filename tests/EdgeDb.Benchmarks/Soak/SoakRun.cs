@@ -195,7 +195,7 @@ internal sealed class SoakRun : IAsyncDisposable
                 $"the worst {tally.Worst.TotalMilliseconds:0} ms; failures: {tally.DescribeFailures()}");
             _violations.Require(tally.Good > tally.Requests / 4, "too few answers", $"{target.Name}: {tally.Good} of {tally.Requests}");
             var extra = target.Endpoints.Sum(static endpoint => endpoint.Resilience?.Budget.Withdrawn ?? 0);
-            _violations.Require(extra <= (MostAmplification * tally.Requests) + 10, "amplification", $"{target.Name}: {extra} extra attempts for {tally.Requests} requests");
+            _violations.Require(extra <= MostAmplification * tally.Asked, "amplification", $"{target.Name}: {extra} extra attempts for {tally.Asked} requests");
             foreach (var endpoint in target.Endpoints)
             {
                 var s = endpoint.Statistics;

@@ -1,3 +1,5 @@
+using EdgeDb.Core.Connections;
+
 namespace EdgeDb.Benchmarks.Soak;
 
 /// <summary>How the requests of one target ended. Takes the same memory however many there were.</summary>
@@ -16,6 +18,16 @@ internal sealed class SoakTally
 
     /// <summary>Requests that outlasted their deadline by more than the slack.</summary>
     public long Late => Interlocked.Read(ref _late);
+
+    /// <summary>Requests that were let in: all but those that an open circuit refused.</summary>
+    public long Asked
+    {
+        get
+        {
+            lock (_gate)
+                return _requests - _failures.GetValueOrDefault(nameof(CircuitOpenException));
+        }
+    }
 
     /// <summary>The longest time past a deadline.</summary>
     public TimeSpan Worst
