@@ -80,6 +80,8 @@ internal sealed class FaultProxyConnection(FaultProxy proxy, Socket client, Sock
         {
             // The other direction must not go on alone; whoever waits for the rest hears of it by the reset.
             Reset();
+            // Has an end now too, and its failure an observer.
+            await delivering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
         finally
