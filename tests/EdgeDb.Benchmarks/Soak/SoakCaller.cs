@@ -13,6 +13,9 @@ internal sealed class SoakCaller(int key, int seed, IReadOnlyList<SoakTarget> ta
     /// <summary>How much later than its deadline a request may end on a machine at leisure.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(250);
 
+    // PostgresOptions.CancelTimeout: who gives up before the deadline waits, within it, until the server has confirmed that it stopped the statement.
+    private static readonly TimeSpan CancelTimeout = TimeSpan.FromMilliseconds(500);
+
     private const double CancelShare = 0.03;
 
     private readonly Random _random = new(seed);
@@ -31,13 +34,15 @@ internal sealed class SoakCaller(int key, int seed, IReadOnlyList<SoakTarget> ta
     private async Task<bool> OneAsync(SoakTarget target)
     {
         var timeout = TimeSpan.FromMilliseconds(_random.Next(200, 2000));
-        var givesUp = _random.NextDouble() < CancelShare;
         using var leaving = new CancellationTokenSource();
         var bound = timeout;
-        if (givesUp)
+        if (_random.NextDouble() < CancelShare)
         {
-            bound = timeout * _random.NextDouble();
-            leaving.CancelAfter(bound);
+            var after = timeout * _random.NextDouble();
+            leaving.CancelAfter(after);
+            if (target is PostgresTarget)
+                after += CancelTimeout;
+            bound = after < timeout ? after : timeout;
         }
 
         var dice = _random.Next(100);

@@ -151,6 +151,7 @@ internal sealed class SoakRun : IAsyncDisposable
         var requests = fault.Target.Tally.Requests;
         await fault.BeginAsync();
         await DelayAsync(TimeSpan.FromSeconds(_random.Next(4, 16) * unit));
+        var limits = string.Join('/', fault.Target.Endpoints.Select(static endpoint => endpoint.Statistics.Limit));
         await fault.EndAsync();
         var recovered = Stopwatch.GetTimestamp();
         (good, requests) = (fault.Target.Tally.Good - good, fault.Target.Tally.Requests - requests);
@@ -168,7 +169,7 @@ internal sealed class SoakRun : IAsyncDisposable
             (_worstBack, _worstBackAfter) = (back, fault.Name);
         _violations.Require(back - _lateness.Worst(recovered) <= BackLimit, "not back soon", $"{back.TotalSeconds:0.0} s after: {fault.Name}");
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"  {fault.Name,-36} {good,6} of {requests,6} good meanwhile, back after {back.TotalMilliseconds,5:0} ms"));
+            CultureInfo.InvariantCulture, $"  {fault.Name,-36} {good,6} of {requests,6} good meanwhile, limit {limits,5}, back after {back.TotalMilliseconds,5:0} ms"));
         // Circuits may still be closing.
         await DelayAsync(TimeSpan.FromSeconds(3 * unit));
         Volatile.Write(ref _isCalm, true);
