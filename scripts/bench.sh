@@ -5,6 +5,8 @@
 #   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
 #              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
 #   forecast   the load forecast against the last value   FILE.csv | --table [FOLDER...] | --floor [FOLDER...] | --costs
+#   pool       the connection manager against other pools, on real servers   [PART...]
+#              (installs PostgreSQL, Redis and pgbouncer from Debian where missing and starts them for the run)
 #   service    the native executable: start, memory, latency of a month over 50,000 events
 #              (publishes it unless EDGEDB_BINARY names one)
 #   storage    durable writes and point reads   [--seconds N] [--rounds N] [--dir FOLDER]
@@ -68,8 +70,12 @@ case "$name" in
   forecast | storage)
     bench "$@"
     ;;
+  pool)
+    ./scripts/upstreams.sh install
+    bench "$@"
+    ;;
   *)
-    sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

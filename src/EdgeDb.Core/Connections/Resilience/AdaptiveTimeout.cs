@@ -46,12 +46,12 @@ internal sealed class AdaptiveTimeout(string endpoint, AdaptiveTimeoutOptions op
         if (call.Latencies is { } latencies && latencies.Count >= options.MinimumSamples)
         {
             usual = new TimeSpan(latencies.QuantileTicks(Percentile));
-            limit = usual * options.Multiple;
-            limit = limit < options.Least ? options.Least : limit > options.Most ? options.Most : limit;
+            // Giving up early only pays where something can be done instead; of a write nobody would know whether it had happened.
+            if (call.Repeat != OperationRepeat.Never)
+                limit = TimeSpan.FromTicks(Math.Clamp((usual * options.Multiple).Ticks, options.Least.Ticks, options.Most.Ticks));
         }
 
-        // Giving up early only pays where something can be done instead; of a write nobody would know whether it had happened.
-        return left < limit || call.Repeat == OperationRepeat.Never ? (left, true, usual) : (limit, false, usual);
+        return left < limit ? (left, true, usual) : (limit, false, usual);
     }
 
     internal OperationTimeoutException TooLate() =>
