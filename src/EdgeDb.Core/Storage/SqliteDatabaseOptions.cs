@@ -106,7 +106,8 @@ public sealed record SqliteDatabaseOptions
         {
             MaxSize = ReaderCount,
             AcquireTimeout = ReadWaitLimit,
-            OverloadAcquireTimeout = TimeSpan.FromMilliseconds(Math.Min(250, ReadWaitLimit.TotalMilliseconds)),
+            // A page that asks for ten things at once makes a queue that ends by itself; nobody else adds to it.
+            OverloadAcquireTimeout = ReadWaitLimit,
             QueueCapacity = ReadQueueCapacity,
             IdleTimeout = Timeout.InfiniteTimeSpan,
             MaxLifetime = Timeout.InfiniteTimeSpan,

@@ -91,6 +91,7 @@ internal static class ConnectionAnswers
         pool.Rejected,
         pool.Opened,
         pool.OpenFailures,
+        pool.LastOpenFailure,
         pool.ClosedIdle,
         pool.ClosedAged,
         pool.ClosedBroken,

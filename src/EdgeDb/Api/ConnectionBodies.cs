@@ -17,6 +17,7 @@ internal sealed record PoolBody(
     long Rejected,
     long Opened,
     long OpenFailures,
+    string? LastOpenFailure,
     long ClosedIdle,
     long ClosedAged,
     long ClosedBroken,

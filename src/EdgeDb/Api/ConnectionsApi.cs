@@ -158,7 +158,7 @@ internal static class ConnectionsApi
         var endpoint = Find(connections, id);
         return endpoint.Resilience is { } resilience
             ? (endpoint, resilience.Breaker, input.OperationClass)
-            : throw new HouseholdException(HouseholdError.Conflict, $"{endpoint.Name} is a local file, which no circuit protects.");
+            : throw new HouseholdException(HouseholdError.Conflict, $"{endpoint.Name} has no circuit breaker.");
     }
 
     /// <summary>Changes a setting and answers with it.</summary>

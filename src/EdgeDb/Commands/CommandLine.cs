@@ -23,7 +23,7 @@ internal sealed class CommandLine
             if (!argument.StartsWith("--", StringComparison.Ordinal))
             {
                 if (line.Positional.Count == positional)
-                    problems.Add($"'{argument}' is one argument too many.");
+                    problems.Add(argument.Contains("://", StringComparison.Ordinal) ? "An address is one argument too many." : $"'{argument}' is one argument too many."); // It may hold a password.
                 else
                     line.Positional.Add(argument);
                 continue;

@@ -11,7 +11,7 @@ internal static class ServeCommand
         var problems = new List<string>();
         var line = CommandLine.Parse(arguments, OptionTable.All, positional: 0, problems);
         var options = OptionTable.Read(line.Options, Environment.GetEnvironmentVariables(), problems);
-        await UpstreamHosts.CheckAsync(options.Upstream, options.Data, TimeProvider.System, problems);
+        await UpstreamHosts.CheckAsync(options, TimeProvider.System, problems);
         return problems.Count > 0 ? CommandTable.Refuse(problems) : await ServiceHost.RunAsync(options);
     }
 }

@@ -9,7 +9,11 @@ internal sealed partial class TuningService(
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // A card that is full stays so for a while, and each attempt is a line of the log.
+    private static readonly TimeSpan SavePause = TimeSpan.FromMinutes(10);
+
     private readonly SemaphoreSlim _saving = new(1);
+    private long? _failedAt;
 
     /// <summary>Before the first request: nobody sees an endpoint without its settings.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -39,15 +43,20 @@ internal sealed partial class TuningService(
         await _saving.WaitAsync(cancellationToken);
         try
         {
+            if (_failedAt is { } failedAt && time.GetElapsedTime(failedAt) < SavePause)
+                return;
             while (tuner.TryPeekUnsaved(out var entry))
             {
                 await store.AddAsync(entry, cancellationToken);
                 tuner.MarkSaved(entry);
             }
+
+            _failedAt = null;
         }
         catch (StorageException failure)
         {
-            LogNotSaved(logger, failure);
+            _failedAt = time.GetTimestamp();
+            LogNotSaved(logger, failure.Message);
         }
         finally
         {
@@ -71,6 +80,6 @@ internal sealed partial class TuningService(
         }
     }
 
-    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "The tuner's history could not be stored and will be tried again")]
-    private static partial void LogNotSaved(ILogger logger, Exception exception);
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "The tuner's history could not be stored and will be tried again: {Reason}")]
+    private static partial void LogNotSaved(ILogger logger, string reason);
 }

@@ -5,43 +5,23 @@ using EdgeDb.Options;
 namespace EdgeDb.Hosting;
 
 /// <summary>
-/// Finds mistyped hosts before the service starts. A name that the network does not know is a mistake; one that it cannot look up just now is not, and
-/// neither is one that has been found before: after a power cut the calendar is up before the machine that the name belongs to.
+/// Finds mistyped hosts before the service starts for the first time. Later a name that the network does not know is most likely that of a machine that is
+/// switched off: routers forget those, and a calendar must not wait for them after a power cut.
 /// </summary>
 internal static class UpstreamHosts
 {
-    private const string KnownFile = "known-hosts";
-    private const int KnownMost = 64;
-
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
-    /// <summary>Adds one sentence for each host that does not exist.</summary>
-    public static async Task CheckAsync(UpstreamOptions options, string dataFolder, TimeProvider time, List<string> problems)
+    /// <summary>Adds one sentence for each host that does not exist, when there is no database yet.</summary>
+    public static async Task CheckAsync(EdgeDbOptions options, TimeProvider time, List<string> problems)
     {
-        var hosts = options.Hosts().Where(static h => !IPAddress.TryParse(h.Host.Trim('[', ']'), out _)).ToList();
-        if (hosts.Count == 0)
+        if (File.Exists(options.DatabasePath))
             return;
-        var file = Path.Combine(dataFolder, KnownFile);
-        var known = File.Exists(file) ? await File.ReadAllLinesAsync(file) : [];
-        var found = new List<string>(known);
-        foreach (var (option, host) in hosts)
-        {
-            switch (await ExistsAsync(host, time))
-            {
-                case true when !found.Contains(host):
-                    found.Add(host);
-                    break;
-                case false when !known.Contains(host):
-                    problems.Add($"--{option}: there is no host '{host}'.");
-                    break;
-            }
-        }
-
-        if (problems.Count == 0 && found.Count > known.Length)
-        {
-            Directory.CreateDirectory(dataFolder);
-            await File.WriteAllLinesAsync(file, found.TakeLast(KnownMost));
-        }
+        var hosts = options.Upstream.Hosts().Where(static h => !IPAddress.TryParse(h.Host.Trim('[', ']'), out _)).ToList();
+        var exist = await Task.WhenAll(hosts.Select(h => ExistsAsync(h.Host, time)));
+        for (var i = 0; i < hosts.Count; i++)
+            if (exist[i] == false)
+                problems.Add($"--{hosts[i].Option}: there is no host '{hosts[i].Host}'.");
     }
 
     /// <summary>Null when nobody could say.</summary>

@@ -49,7 +49,7 @@ internal static class OptionTable
         "postgres", "URL", "", "", "postgres://USER:PASSWORD@HOST:PORT/DATABASE?…", "PostgreSQL that takes what the board is too small for.");
 
     private static readonly OptionDefinition PostgresReplica = new(
-        "postgres-replica", "URL", "", "", "as --postgres", "A streaming replica of it, which answers reads.");
+        "postgres-replica", "URL", "", "", "as --postgres", "A streaming replica of it, for reads.");
 
     private static readonly OptionDefinition Redis = new(
         "redis", "URL", "", "", "redis://USER:PASSWORD@HOST:PORT/DB?…, rediss:// for TLS", "Redis as a second cache.");

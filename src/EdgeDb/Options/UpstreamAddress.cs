@@ -5,12 +5,14 @@ namespace EdgeDb.Options;
 
 /// <summary>
 /// The address of an upstream server as one option gives it: <c>scheme://user:password@host:port/name?key=value&amp;…</c>. Each key is taken once by whoever
-/// understands it; what is left at the end is a mistake and told. No part of it but the host is repeated in a message, as it may hold secrets.
+/// understands it; what is left at the end is a mistake and told. A message repeats only the host and what known settings say: anything else may be a piece of a
+/// secret that was not escaped.
 /// </summary>
 internal sealed class UpstreamAddress
 {
     private readonly string _option;
     private readonly List<string> _problems;
+    private readonly List<string> _known = [];
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
 
     private UpstreamAddress(string option, Uri uri, List<string> problems)
@@ -23,7 +25,7 @@ internal sealed class UpstreamAddress
         {
             var parts = pair.Split('=', 2);
             if (parts.Length < 2 || !_settings.TryAdd(parts[0], Uri.UnescapeDataString(parts[1])))
-                Problem($"'{parts[0]}' has no value or is given twice.");
+                Problem("a setting behind the '?' has no value or is given twice; characters such as & are written %26 in values.");
         }
     }
 
@@ -36,6 +38,12 @@ internal sealed class UpstreamAddress
     /// <summary>Null, after adding to <paramref name="problems"/>, when it is no address of one of <paramref name="schemes"/>.</summary>
     public static UpstreamAddress? Parse(OptionDefinition option, string text, IReadOnlyList<string> schemes, List<string> problems)
     {
+        if (text.IndexOfAny(['?', '#']) is >= 0 and var end && text.IndexOf('@', end) >= 0)
+        {
+            problems.Add($"--{option.Name}: there is an @ behind the first ? or #; in a password these are written %40, %3F and %23.");
+            return null;
+        }
+
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) && uri.Host.Length > 0)
             return new(option.Name, uri, problems);
         problems.Add($"--{option.Name}: not an address; it has the form {option.Range}.");
@@ -43,7 +51,11 @@ internal sealed class UpstreamAddress
     }
 
     /// <summary>Takes a setting; null when it is not given.</summary>
-    public string? Take(string key) => _settings.Remove(key, out var value) ? value : null;
+    public string? Take(string key)
+    {
+        _known.Add(key);
+        return _settings.Remove(key, out var value) ? value : null;
+    }
 
     /// <summary>Takes one of several words.</summary>
     public T Take<T>(string key, T fallback, params ReadOnlySpan<(string Word, T Value)> words)
@@ -113,11 +125,11 @@ internal sealed class UpstreamAddress
         ("aimd", ConcurrencyLimitKind.Aimd),
         ("fixed", ConcurrencyLimitKind.Fixed));
 
-    /// <summary>Reports every setting that nobody has taken.</summary>
+    /// <summary>Reports settings that nobody has taken.</summary>
     public void RefuseTheRest()
     {
-        foreach (var key in _settings.Keys)
-            Problem($"there is no setting '{key}'.");
+        if (_settings.Count > 0)
+            Problem($"{_settings.Count} of the settings are not known; those there are: {string.Join(", ", _known)}.");
     }
 
     public void Problem(string problem) => _problems.Add($"--{_option}: {problem}");

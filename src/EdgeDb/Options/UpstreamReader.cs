@@ -10,7 +10,7 @@ internal static class UpstreamReader
     /// <summary>A server that other services of the household use too: few connections, one of them kept.</summary>
     private static readonly ConnectionPoolOptions PostgresPool = new() { MinIdle = 1, MaxSize = 20 };
 
-    /// <summary>Two connections, so that a large value on one does not hold up the other; each takes as many commands as it may have in flight.</summary>
+    /// <summary>A second connection is opened when one carries as many commands as it may.</summary>
     private static readonly ConnectionPoolOptions RedisPool = new() { MinIdle = 1, MaxSize = 2, LeasesPerConnection = 512 };
 
     public static Upstream<PostgresOptions>? Postgres(OptionDefinition option, string text, List<string> problems)

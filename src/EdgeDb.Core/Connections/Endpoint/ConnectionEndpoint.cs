@@ -93,21 +93,25 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
     {
         var ct = attempt.CancellationToken;
         var shape = run.Operation.Shape;
+        var asked = Clock.Now;
         ConnectionLease<T> lease;
         try
         {
             lease = await Pool.AcquireAsync(run.Operation.Role, shape.Id, Timeout.InfiniteTimeSpan, ct, run.Site.Member, run.Site.File, run.Site.Line)
                 .ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception failure)
         {
-            attempt.WaitedForOthers = Pool.IsServing;
+            attempt.WaitedForOthers = failure is OperationCanceledException && Pool.IsServing;
+            Record(shape, asked, attempt.WaitedForOthers ? FailureKind.Caller : KindOf(failure, attempt, run.Caller));
             throw;
         }
 
         var started = Clock.Now;
         try
         {
+            if (lease.Connection is ITimedConnection timed)
+                timed.TimeLeft = attempt.TimeLeft(Time);
             attempt.MarkSent();
             var result = await run.Work(lease.Connection, run.State, ct).ConfigureAwait(false);
             Record(shape, started, null);
@@ -129,7 +133,7 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
     private FailureKind KindOf(Exception failure, Attempt attempt, CancellationToken caller)
     {
         if (failure is not OperationCanceledException || !attempt.CancellationToken.IsCancellationRequested)
-            return Source.Classify(failure);
+            return FailureKinds.Of(failure, Source.Classify);
         // Cancelled by us: its time was over, unless the caller left or the other run of a hedged read was faster.
         return caller.IsCancellationRequested || attempt.IsLeftBehind ? FailureKind.Caller : FailureKind.Timeout;
     }

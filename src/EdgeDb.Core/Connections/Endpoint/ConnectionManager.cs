@@ -71,8 +71,6 @@ internal sealed class ConnectionManager : IAsyncDisposable
         {
             if (Find(endpoint.Name) is not null)
                 throw new ArgumentException($"There is an endpoint {endpoint.Name} already; give this one another name.", nameof(endpoint));
-            if (_forecasts is not null)
-                endpoint.Forecast.Restore(_forecasts.Read(endpoint.Name));
             var ceiling = new MemoryCeiling(_memory, endpoint.ConnectionCostBytes, ReservedBytes, _time);
             Volatile.Write(ref _entries, [.. _entries, new Entry(endpoint, isOwned, ceiling)]);
         }
@@ -83,14 +81,22 @@ internal sealed class ConnectionManager : IAsyncDisposable
         // Timers of the system may overlap when one runs late, and ceilings are not thread-safe.
         lock (_gate)
             foreach (var entry in _entries)
-                entry.Endpoint.SetCeiling(entry.Ceiling.Look(entry.Endpoint.Statistics.Open) ?? int.MaxValue);
+                entry.Endpoint.SetCeiling(Math.Max(LeastOf(entry.Endpoint.Kind), entry.Ceiling.Look(entry.Endpoint.Statistics.Open) ?? int.MaxValue));
     }
+
+    /// <summary>The family's page must not wait behind a long read because memory is short for other things.</summary>
+    private static int LeastOf(EndpointKind kind) => kind == EndpointKind.Sqlite ? 2 : 1;
 
     private void ObserveLoad()
     {
         var end = _time.GetUtcNow();
         lock (_gate)
         {
+            // Not at the start: replaying what was counted takes a slow core half a second, and nothing is forecast in the first minute.
+            if (_intervals == 0)
+                foreach (var entry in _entries)
+                    if (_forecasts is not null && entry.Endpoint.Forecast.OpensAhead)
+                        entry.Endpoint.Forecast.Restore(_forecasts.Read(entry.Endpoint.Name));
             foreach (var entry in _entries)
                 entry.Endpoint.ObserveLoad(end);
             if (++_intervals % IntervalsBetweenSaves == 0)
@@ -100,8 +106,10 @@ internal sealed class ConnectionManager : IAsyncDisposable
 
     private void SaveForecasts_NeedsLock()
     {
+        // Before they are restored there is nothing to save, only something to overwrite.
         foreach (var entry in _entries)
-            _forecasts?.TryWrite(entry.Endpoint.Name, entry.Endpoint.Forecast.Load.Save());
+            if (_intervals > 0 && entry.Endpoint.Forecast.OpensAhead)
+                _forecasts?.TryWrite(entry.Endpoint.Name, entry.Endpoint.Forecast.Load.Save());
     }
 
     private sealed record Entry(IConnectionEndpoint Endpoint, bool IsOwned, MemoryCeiling Ceiling);

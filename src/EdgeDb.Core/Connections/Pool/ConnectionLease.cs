@@ -30,6 +30,13 @@ public readonly struct ConnectionLease<T> : IDisposable
             _record.Failure = failure;
     }
 
+    /// <summary>Says before <see cref="Dispose"/> that the connection is to be closed.</summary>
+    internal void Discard()
+    {
+        if (_record.Version == _version)
+            _record.IsDiscarded = true;
+    }
+
     /// <summary>Gives the connection back.</summary>
     public void Dispose() => _pool.Return(_record, _version);
 }

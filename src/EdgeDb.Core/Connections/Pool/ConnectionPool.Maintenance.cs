@@ -7,6 +7,7 @@ public sealed partial class ConnectionPool<T>
     private static readonly TimeSpan LongestMaintenance = TimeSpan.FromSeconds(10);
 
     private readonly ITimer _maintenance;
+    private bool _isCheckingIdle;
     private long _closedIdle;
     private long _leaks;
 
@@ -32,6 +33,7 @@ public sealed partial class ConnectionPool<T>
                     Rejected = _rejected,
                     Opened = _opened,
                     OpenFailures = _openFailures,
+                    LastOpenFailure = _lastOpenFailure?.Message,
                     ClosedIdle = _closedIdle,
                     ClosedAged = _closedAged,
                     ClosedBroken = _closedBroken,
@@ -113,12 +115,14 @@ public sealed partial class ConnectionPool<T>
     {
         List<(RentingSite Site, TimeSpan Held)>? leaks = null;
         bool refills;
+        PooledConnection<T>? unsure;
         lock (_gate)
         {
             if (_closed)
                 return;
             var now = _clock.Now;
             CloseOld_NeedsLock(now);
+            unsure = TakeUnsure_NeedsLock(now);
             for (var lease = _leases; lease is not null; lease = lease.Next)
             {
                 if (lease.IsReported || now - lease.LeasedAt < _clock.From(_options.LeakAfter))
@@ -133,6 +137,56 @@ public sealed partial class ConnectionPool<T>
 
         foreach (var (site, held) in leaks ?? [])
             PoolLog.Leak(_logger, Name, site, held.TotalSeconds);
+        if (refills)
+            _ = OpenAsync(ConnectionRole.General);
+        if (unsure is not null)
+            _ = CheckIdleAsync(unsure);
+    }
+
+    /// <summary>
+    /// The coldest connection that has not shown for long that it works, out of its stack: one each time, so that a server which died at night is missed before
+    /// the first caller comes, and firewalls see some traffic.
+    /// </summary>
+    private PooledConnection<T>? TakeUnsure_NeedsLock(long now)
+    {
+        if (_isCheckingIdle || Coldest_NeedsLock() is not { } coldest || now - coldest.CheckedAt < _checkAfterIdle)
+            return null;
+        _idle[(int)coldest.Role].Remove(coldest);
+        _isCheckingIdle = true;
+        return coldest;
+    }
+
+    private async Task CheckIdleAsync(PooledConnection<T> pooled)
+    {
+        bool isAlive;
+        using (var timeout = new CancellationTokenSource(_options.OpenTimeout, _time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopOpening.Token))
+            isAlive = await IsAliveAsync(pooled.Connection, either.Token).ConfigureAwait(false);
+        PoolWaiter<T>? granted = null;
+        var refills = false;
+        lock (_gate)
+        {
+            var now = _clock.Now;
+            _isCheckingIdle = false;
+            if (!isAlive)
+            {
+                Condemn_NeedsLock(pooled, ref _closedBroken);
+                refills = BeginRefill_NeedsLock(now);
+            }
+            else if (_closed)
+            {
+                Condemn_NeedsLock(pooled, ref _closedIdle);
+            }
+            else
+            {
+                // Below the others: having been checked does not make it warmer.
+                pooled.CheckedAt = now;
+                _idle[(int)pooled.Role].PushBottom(pooled);
+                granted = Serve_NeedsLock(now);
+            }
+        }
+
+        Grant(granted);
         if (refills)
             _ = OpenAsync(ConnectionRole.General);
     }
@@ -160,7 +214,9 @@ public sealed partial class ConnectionPool<T>
                 var above = pooled.Above;
                 if (pooled.Leases == 0)
                 {
-                    if (now >= pooled.ExpiresAt)
+                    if (!_source.IsUsable(pooled.Connection))
+                        Condemn_NeedsLock(pooled, ref _closedBroken);
+                    else if (now >= pooled.ExpiresAt)
                         Condemn_NeedsLock(pooled, ref _closedAged);
                     else if (_open > capacity || (_open > kept && now - pooled.IdleSince >= idleTimeout))
                         Condemn_NeedsLock(pooled, ref _closedIdle);

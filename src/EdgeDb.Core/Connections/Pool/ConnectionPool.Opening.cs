@@ -26,7 +26,7 @@ public sealed partial class ConnectionPool<T>
     private bool HasRoom_NeedsLock() =>
         !_closed
         && _opening < _options.MaxOpening
-        && _leased + ((long)_opening * _leasesPerConnection) < _leaseLimit
+        && _leased - _stranded + ((long)_opening * _leasesPerConnection) < _leaseLimit
         && (_open + _opening < Capacity_NeedsLock() || HasUnfit_NeedsLock());
 
     /// <summary>Decides whether a caller that waits is worth a connection, and counts it as being opened.</summary>
@@ -99,6 +99,7 @@ public sealed partial class ConnectionPool<T>
     {
         PoolWaiter<T>? granted;
         bool opens;
+        bool isBack;
         ConnectionRole next;
         lock (_gate)
         {
@@ -108,11 +109,12 @@ public sealed partial class ConnectionPool<T>
             _opened++;
             _openTotal += now - started;
             _openTime = _openTime == 0 ? now - started : _openTime + ((now - started - _openTime) / 4);
+            isBack = _failedInRow > 0;
             (_failedInRow, _reopenAt, _lastOpenFailure) = (0, 0, null);
             var pooled = new PooledConnection<T>(connection, role, now, ExpiresAt_NeedsLock(now));
             if (_closed)
             {
-                Drop_NeedsLock(pooled);
+                Condemn_NeedsLock(pooled, ref _closedIdle);
                 return;
             }
 
@@ -121,6 +123,8 @@ public sealed partial class ConnectionPool<T>
             opens = BeginOpen_NeedsLock(now, out next) || BeginRefill_NeedsLock(now);
         }
 
+        if (isBack)
+            PoolLog.OpensAgain(_logger, Name);
         Grant(granted);
         if (opens)
             _ = OpenAsync(next);
@@ -130,6 +134,7 @@ public sealed partial class ConnectionPool<T>
     {
         PoolWaiter<T>? refused = null;
         var kind = FailureKind.Connect;
+        var isFirst = false;
         lock (_gate)
         {
             _opening--;
@@ -141,11 +146,16 @@ public sealed partial class ConnectionPool<T>
 
             _openFailures++;
             _lastOpenFailure = failure;
+            isFirst = _failedInRow == 0;
             var delay = TimeSpan.FromTicks(Math.Min(LongestReopenDelay.Ticks, FirstReopenDelay.Ticks << Math.Min(_failedInRow++, 10)));
             _reopenAt = _clock.Now + (long)(_clock.From(delay) * (0.75 + (Random.Shared.NextDouble() / 2)));
             kind = failure is TimeoutException ? FailureKind.Timeout : _source.Classify(failure);
             // Nothing runs that they could wait for: telling them now is kinder than telling them after AcquireTimeout.
-            if (_leased == _stranded && _opening == 0)
+            if (_leased > _stranded || _opening > 0)
+            {
+                SetWaitTimer_NeedsLock(_clock.Now, RecheckAt_NeedsLock(_clock.Now));
+            }
+            else
             {
                 while (_waiters.Newest is { } waiter)
                 {
@@ -157,12 +167,21 @@ public sealed partial class ConnectionPool<T>
             }
         }
 
-        PoolLog.OpenFailed(_logger, Name, failure.Message);
-        while (refused is not null)
+        // An endpoint that is away for a week must not fill the card with its log.
+        if (isFirst)
+            PoolLog.OpenFailed(_logger, Name, failure.Message);
+        else
+            PoolLog.OpenFailedAgain(_logger, Name, failure.Message);
+        RefuseUnopened(refused, kind, failure);
+    }
+
+    private void RefuseUnopened(PoolWaiter<T>? refused, FailureKind kind, Exception cause)
+    {
+        for (var isEcho = false; refused is not null; isEcho = true)
         {
             var next = refused.Newer;
             refused.Newer = null;
-            refused.Refuse(new ConnectionOpenException(Name, kind, failure));
+            refused.Refuse(new ConnectionOpenException(Name, kind, cause, isEcho));
             refused = next;
         }
     }
@@ -181,18 +200,16 @@ public sealed partial class ConnectionPool<T>
         _stranded += pooled.Leases;
         if (pooled.IsStacked)
             _idle[(int)pooled.Role].Remove(pooled);
-        Drop_NeedsLock(pooled);
-    }
-
-    private void Drop_NeedsLock(PooledConnection<T> pooled)
-    {
-        if (pooled.Leases > 0)
-            return;
+        // From now on it takes no place, though a multiplexed one is closed only after its last lease.
         _open--;
         _closing++;
+        if (pooled.Leases == 0)
+            Close_NeedsLock(pooled);
+    }
+
+    private void Close_NeedsLock(PooledConnection<T> pooled) =>
         // Elsewhere, because closing may talk to the server and this is under the lock.
         ThreadPool.UnsafeQueueUserWorkItem(static item => _ = item.Pool.CloseAsync(item.Connection), (Pool: this, pooled.Connection), preferLocal: false);
-    }
 
     private async Task CloseAsync(T connection)
     {

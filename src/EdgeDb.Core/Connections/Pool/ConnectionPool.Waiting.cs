@@ -67,7 +67,7 @@ public sealed partial class ConnectionPool<T>
                 return ValueTask.FromException<ConnectionLease<T>>(Closed());
             var now = _clock.Now;
             // The lock was left in between.
-            if (TakeIdle_NeedsLock(role, affinity, now, site, out var lease, out var isStale))
+            if (TakeIdle_NeedsLock(role, affinity, now, site, takesStale: true, out var lease, out var isStale))
                 return isStale ? CheckAsync(lease, role, affinity, patience, site, ct) : new ValueTask<ConnectionLease<T>>(lease);
             if (_waiters.Count >= _options.QueueCapacity)
             {
@@ -109,7 +109,9 @@ public sealed partial class ConnectionPool<T>
                 return lease;
         }
 
-        lease.Fail(FailureKind.Connect);
+        // A check that the caller gave up says nothing; the source knows whether the connection is still in step.
+        if (!ct.IsCancellationRequested)
+            lease.Discard();
         lease.Dispose();
         ct.ThrowIfCancellationRequested();
         var left = patience == Timeout.InfiniteTimeSpan ? patience : patience - _clock.ToSpan(_clock.Now - started);
@@ -171,7 +173,7 @@ public sealed partial class ConnectionPool<T>
         var waiter = newestFirst ? _waiters.Newest : _waiters.Oldest;
         for (; waiter is not null; waiter = newestFirst ? waiter.Older : waiter.Newer)
         {
-            if (!TakeIdle_NeedsLock(waiter.Role, waiter.Affinity, now, waiter.Site, out var lease, out _))
+            if (!TakeIdle_NeedsLock(waiter.Role, waiter.Affinity, now, waiter.Site, takesStale: false, out var lease, out _))
             {
                 if (!HasIdle_NeedsLock())
                     return null;
@@ -203,6 +205,7 @@ public sealed partial class ConnectionPool<T>
         bool opens;
         ConnectionRole role;
         PoolBusyException? failure = null;
+        Exception? unopened = null;
         lock (_gate)
         {
             _waitTimerDue = long.MaxValue;
@@ -225,6 +228,9 @@ public sealed partial class ConnectionPool<T>
                 waiter = newer;
             }
 
+            // Who had nothing to wait for but an opening was failed by the endpoint, not by other callers.
+            if (expired is not null && _leased == _stranded && (_opening > 0 || _lastOpenFailure is not null))
+                unopened = _lastOpenFailure ?? new TimeoutException($"opening takes longer than callers wait (AcquireTimeout is {_options.AcquireTimeout.TotalMilliseconds:0} ms).");
             opens = BeginOpen_NeedsLock(now, out role);
             var due = RecheckAt_NeedsLock(now);
             for (var waiter = _waiters.Oldest; waiter is not null; waiter = waiter.Newer)
@@ -233,6 +239,12 @@ public sealed partial class ConnectionPool<T>
         }
 
         Grant(granted);
+        if (unopened is not null)
+        {
+            RefuseUnopened(expired, FailureKind.Timeout, unopened);
+            expired = null;
+        }
+
         while (expired is not null)
         {
             var next = expired.Newer;

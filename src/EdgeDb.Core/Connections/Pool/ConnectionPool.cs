@@ -113,7 +113,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_closed && TakeIdle_NeedsLock(role, affinity, _clock.Now, new RentingSite(member, file, line), out lease, out _))
+            if (!_closed && TakeIdle_NeedsLock(role, affinity, _clock.Now, new RentingSite(member, file, line), takesStale: false, out lease, out _))
                 return true;
         }
 
@@ -147,7 +147,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         var now = _clock.Now;
         lock (_gate)
         {
-            if (!_closed && TakeIdle_NeedsLock(role, affinity, now, site, out var lease, out var isStale))
+            if (!_closed && TakeIdle_NeedsLock(role, affinity, now, site, takesStale: true, out var lease, out var isStale))
                 return isStale ? CheckAsync(lease, role, affinity, patience, site, ct) : new ValueTask<ConnectionLease<T>>(lease);
         }
 
@@ -221,7 +221,8 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         // A second Dispose, or one of a copy. Checked again under the lock, where the first one ends the lease.
         if (record.Version != version || record.Pooled is not { } pooled)
             return;
-        var usable = record.Failure != FailureKind.Connect && _source.TryReset(pooled.Connection);
+        // One failed call on a multiplexed connection may be about that call alone; its source knows.
+        var usable = !record.IsDiscarded && (record.Failure != FailureKind.Connect || _leasesPerConnection > 1) && _source.TryReset(pooled.Connection);
         var now = _clock.Now;
         PoolWaiter<T>? granted = null;
         var opens = false;
@@ -243,7 +244,9 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
             _ = OpenAsync(role);
     }
 
-    private bool TakeIdle_NeedsLock(ConnectionRole role, ulong affinity, long now, in RentingSite site, out ConnectionLease<T> lease, out bool isStale)
+    // takesStale: the caller can ask a connection for a sign of life. For others those that need one are closed.
+    private bool TakeIdle_NeedsLock(
+        ConnectionRole role, ulong affinity, long now, in RentingSite site, bool takesStale, out ConnectionLease<T> lease, out bool isStale)
     {
         isStale = false;
         if (_leased < _leaseLimit)
@@ -253,9 +256,11 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
                 role = ConnectionRole.General;
             while (Candidate_NeedsLock(role, affinity, out var holdsShape) is { } pooled)
             {
-                if (_source.IsUsable(pooled.Connection) && (now < pooled.ExpiresAt || pooled.Leases > 0))
+                // One that was returned or opened at this very moment is not idle, even where each idle one is checked.
+                isStale = pooled.Leases == 0 && pooled.CheckedAt < now
+                    && (now - pooled.CheckedAt >= _checkAfterIdle || pooled.CheckedAt < _suspectBefore);
+                if (_source.IsUsable(pooled.Connection) && (now < pooled.ExpiresAt || pooled.Leases > 0) && (takesStale || !isStale))
                 {
-                    isStale = pooled.Leases == 0 && (now - pooled.IdleSince >= _checkAfterIdle || pooled.IdleSince < _suspectBefore);
                     lease = Begin_NeedsLock(pooled, affinity, holdsShape, now, site);
                     return true;
                 }
@@ -350,18 +355,31 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
             _leaseLimit = _limiter.Current;
         }
 
-        pooled.IdleSince = now;
+        pooled.IdleSince = pooled.CheckedAt = now;
         pooled.Leases--;
         if (pooled.IsCondemned)
             _stranded--;
-        if (!usable && !pooled.IsCondemned)
+        if (pooled.IsCondemned)
+        {
+            if (pooled.Leases == 0)
+                Close_NeedsLock(pooled);
+        }
+        else if (!usable)
+        {
             Condemn_NeedsLock(pooled, ref _closedBroken);
-        else if (pooled.IsCondemned || _closed)
-            Drop_NeedsLock(pooled);
-        else if (pooled.Leases == 0 && _open > Capacity_NeedsLock())
+        }
+        else if (_closed)
+        {
             Condemn_NeedsLock(pooled, ref _closedIdle);
+        }
+        else if (pooled.Leases == 0 && _open > Capacity_NeedsLock())
+        {
+            Condemn_NeedsLock(pooled, ref _closedIdle);
+        }
         else if (!pooled.IsStacked)
+        {
             _idle[(int)pooled.Role].Push(pooled);
+        }
     }
 
     private void Unlink_NeedsLock(LeaseRecord<T> record)
@@ -373,7 +391,8 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
             _leases = record.Next;
         if (record.Next is not null)
             record.Next.Previous = record.Previous;
-        (record.Previous, record.Next, record.Pooled, record.Failure, record.IsReported) = (null, null, null, null, false);
+        (record.Previous, record.Next, record.Pooled, record.Failure) = (null, null, null, null);
+        (record.IsReported, record.IsDiscarded) = (false, false);
         if (_spareRecords.Count < SparesKept)
             _spareRecords.Push(record);
     }

@@ -29,6 +29,21 @@ internal sealed class IdleStack<T>
         Count++;
     }
 
+    public void PushBottom(PooledConnection<T> connection)
+    {
+        if (Bottom is null)
+        {
+            Push(connection);
+            return;
+        }
+
+        connection.IsStacked = true;
+        (connection.Above, connection.Below) = (Bottom, null);
+        Bottom.Below = connection;
+        Bottom = connection;
+        Count++;
+    }
+
     public void Remove(PooledConnection<T> connection)
     {
         connection.IsStacked = false;

@@ -14,6 +14,8 @@ internal sealed class LeaseRecord<T>
 
     public FailureKind? Failure { get; set; }
 
+    public bool IsDiscarded { get; set; }
+
     public bool IsReported { get; set; }
 
     public RentingSite Site { get; set; }

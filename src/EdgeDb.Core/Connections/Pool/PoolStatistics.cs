@@ -42,6 +42,9 @@ public readonly record struct PoolStatistics
     /// <summary>Attempts to open one that failed.</summary>
     public long OpenFailures { get; init; }
 
+    /// <summary>Why the latest attempt to open one failed; null when it did not.</summary>
+    public string? LastOpenFailure { get; init; }
+
     /// <summary>Connections closed because they were idle for long.</summary>
     public long ClosedIdle { get; init; }
 

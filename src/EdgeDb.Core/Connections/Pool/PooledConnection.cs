@@ -19,6 +19,9 @@ internal sealed class PooledConnection<T>(T connection, ConnectionRole role, lon
 
     public long IdleSince { get; set; } = openedAt;
 
+    /// <summary>When it last showed that it works: by a lease or by a check.</summary>
+    public long CheckedAt { get; set; } = openedAt;
+
     public int Leases { get; set; }
 
     /// <summary>Broken or too old: takes no lease any more and is closed when its last one is returned.</summary>

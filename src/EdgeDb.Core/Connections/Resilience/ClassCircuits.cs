@@ -89,6 +89,12 @@ internal sealed class ClassCircuits(CircuitBreakerOptions options, TimeProvider 
     }
 
     /// <summary>Drops closed classes without a failure for ten minutes: while any class is followed, every outcome takes the breaker's lock.</summary>
+    public void ResetAll(string reason, long now)
+    {
+        foreach (var name in _entries.Keys.ToArray())
+            Reset(name, reason, now);
+    }
+
     public void Prune(long now)
     {
         if (_entries.Count == 0 || time.GetElapsedTime(_prunedAt, now) < PrunePeriod)

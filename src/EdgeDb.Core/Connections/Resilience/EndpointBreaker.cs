@@ -208,6 +208,7 @@ internal sealed class EndpointBreaker
             else
             {
                 _endpoint.Reset(reason, now);
+                _classes.ResetAll(reason, now);
                 Forget_NeedsLock();
             }
 

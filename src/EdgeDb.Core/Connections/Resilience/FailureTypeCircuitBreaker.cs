@@ -62,7 +62,7 @@ internal sealed class FailureTypeCircuitBreaker(EndpointBreaker breaker, Func<Ex
         if (failure is null)
             breaker.Succeeded(context.OperationKey, ticket);
         // Whatever its type: drivers wrap a cancellation, or report the connection they closed for it.
-        else if (context.CancellationToken.IsCancellationRequested)
+        else if (context.CancellationToken.IsCancellationRequested || failure is ConnectionOpenException { IsEcho: true })
             breaker.SaidNothing(ticket);
         else
             breaker.Failed(context.OperationKey, ticket, classify(failure));

@@ -10,20 +10,24 @@ internal static class EndpointTuning
     public static TuningSubject Of(IConnectionEndpoint endpoint)
     {
         var configured = endpoint.PoolOptions;
-        var most = Most(endpoint.Kind);
-        var tunables = new List<Tunable>
+        var tunables = new List<Tunable>();
+        // Over HTTP the sockets are the transport's, and the pool's one connection stands for all of them.
+        if (endpoint.Kind is not (EndpointKind.Http or EndpointKind.Qdrant))
         {
-            Setting(
-                "maxSize", "connections", 1, most, 1, "Memory for each connection, here and at the server.",
-                static options => options.MaxSize, static (options, value) => options with { MaxSize = (int)value }),
-            Setting(
+            var (least, most) = Sizes(endpoint.Kind);
+            tunables.Add(Setting(
+                "maxSize", "connections", least, most, 1, "Memory for each connection, here and at the server.",
+                static options => options.MaxSize, static (options, value) => options with { MaxSize = (int)value }));
+            tunables.Add(Setting(
                 "minIdle", "connections", 0, most, 1, "Memory for connections that nobody uses at quiet times.",
-                static options => options.MinIdle, static (options, value) => options with { MinIdle = (int)value }),
+                static options => options.MinIdle, static (options, value) => options with { MinIdle = (int)value }));
+        }
+
+        tunables.Add(
             Setting(
                 "overloadAcquireTimeout", "ms", 5, 1000, 5, "Longer makes everybody late in an overload; shorter turns more callers away.",
                 static options => options.OverloadAcquireTimeout.TotalMilliseconds,
-                static (options, value) => options with { OverloadAcquireTimeout = TimeSpan.FromMilliseconds(value) }),
-        };
+                static (options, value) => options with { OverloadAcquireTimeout = TimeSpan.FromMilliseconds(value) }));
 
         // What never expires does so for a reason, such as a page cache, that no window of ten seconds shows.
         if (configured.IdleTimeout != Timeout.InfiniteTimeSpan)
@@ -48,12 +52,11 @@ internal static class EndpointTuning
             };
     }
 
-    private static int Most(EndpointKind kind) => kind switch
+    private static (int Least, int Most) Sizes(EndpointKind kind) => kind switch
     {
-        EndpointKind.Sqlite => 4,
-        EndpointKind.Postgres => 50,
-        EndpointKind.Http => 30,
-        _ => 2,
+        EndpointKind.Sqlite => (2, 4),
+        EndpointKind.Postgres => (1, 50),
+        _ => (1, 2),
     };
 
     private static TuningReading Read(IConnectionEndpoint endpoint)

@@ -232,6 +232,20 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
             Assert.Equal(FailureKind.Connect, failure.Failure);
             Assert.IsType<IOException>(failure.InnerException);
         }
+
+        _ = Assert.Single(callers, static caller => caller.Exception!.InnerException is ConnectionOpenException { IsEcho: false });
+    }
+
+    [Fact]
+    public async Task Who_waits_for_an_opening_alone_is_told_that_the_endpoint_does_not_answer()
+    {
+        _source.HoldOpens = true;
+        var pool = Pool(new() { AcquireTimeout = TimeSpan.FromMilliseconds(500) });
+        var caller = Rent(pool).AsTask();
+        await Until(() => !_source.Held.IsEmpty);
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        var failure = await Assert.ThrowsAsync<ConnectionOpenException>(() => caller);
+        Assert.Equal(FailureKind.Timeout, failure.Failure);
     }
 
     [Fact]
@@ -410,6 +424,18 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_dies_while_nobody_asks_is_missed_and_replaced()
+    {
+        var pool = Pool(new() { MinIdle = 1, CheckAfterIdle = TimeSpan.FromSeconds(30) });
+        _time.Advance(TimeSpan.Zero);
+        await Until(() => pool.Statistics.Open == 1);
+        Assert.Single(_source.All).IsAlive = false;
+        _time.Advance(TimeSpan.FromSeconds(40));
+        await Until(() => _source.All.Count == 2 && pool.Statistics is { Open: 1, Idle: 1 });
+        Assert.Equal(1, pool.Statistics.ClosedBroken);
+    }
+
+    [Fact]
     public async Task A_multiplexed_connection_carries_many_leases_and_survives_a_late_answer()
     {
         var pool = Pool(new() { MaxSize = 2, LeasesPerConnection = 3 });
@@ -420,6 +446,7 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
         leases[0].Fail(FailureKind.Timeout);
         leases[0].Dispose();
         leases[1].Fail(FailureKind.Connect);
+        leases[1].Connection.ResetWorks = false;
         leases[1].Dispose();
         Assert.False(leases[2].Connection.IsClosed);
         using var other = await Rent(pool);
