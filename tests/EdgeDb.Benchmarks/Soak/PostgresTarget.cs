@@ -100,10 +100,7 @@ internal sealed class PostgresTarget : SoakTarget
     {
         await _router.DisposeAsync();
         foreach (var member in _members)
-        {
             await member.Endpoint.DisposeAsync();
-            await member.Source.DisposeAsync();
-        }
     }
 
     private static PostgresMember Member(Upstreams servers, string name, int port)

@@ -6,7 +6,7 @@ namespace EdgeDb.Core.Connections;
 internal class PooledEndpoint<T> : IConnectionEndpoint
     where T : class
 {
-    /// <summary>Throws <see cref="ArgumentException"/> with every problem when the options are wrong.</summary>
+    /// <summary>Takes over the source, and disposes of it. Throws <see cref="ArgumentException"/> with every problem when the options are wrong.</summary>
     public PooledEndpoint(IConnectionSource<T> source, EndpointKind kind, EndpointOptions options, TimeProvider time, ILogger logger)
     {
         options.ThrowIfInvalid(source.Name);
@@ -80,6 +80,8 @@ internal class PooledEndpoint<T> : IConnectionEndpoint
     public virtual async ValueTask DisposeAsync()
     {
         await Pool.DisposeAsync().ConfigureAwait(false);
+        if (Source is IAsyncDisposable owned)
+            await owned.DisposeAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
 }

@@ -33,6 +33,17 @@ public sealed class ConnectionEndpointTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_endpoint_that_is_closed_disposes_of_its_source()
+    {
+        var options = new PostgresOptions { Host = "127.0.0.1", Database = "home", Username = "edge", Password = "secret", Tls = PostgresTls.Off };
+        var source = new PostgresSource(options, TimeProvider.System);
+        var endpoint = new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, new EndpointOptions(), null, _time, NullLogger.Instance);
+        await endpoint.DisposeAsync();
+        var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await source.OpenAsync(ConnectionRole.Read, CancellationToken.None));
+        Assert.IsType<ObjectDisposedException>(failure.InnerException);
+    }
+
+    [Fact]
     public async Task A_failure_of_the_connection_is_counted_and_closes_it()
     {
         await Assert.ThrowsAsync<IOException>(() => FailAsync(Write));

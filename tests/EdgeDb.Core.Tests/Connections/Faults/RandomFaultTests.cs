@@ -22,7 +22,7 @@ public sealed class RandomFaultTests
     {
         var servers = await Upstreams.SharedAsync();
         await using var proxy = new FaultProxy(servers.Host, servers.PrimaryPort, seed: 5);
-        await using var source = new PostgresSource(Options(servers, proxy.Port), TimeProvider.System);
+        var source = new PostgresSource(Options(servers, proxy.Port), TimeProvider.System);
         await using var endpoint = new ConnectionEndpoint<PostgresConnection>(
             source, EndpointKind.Postgres, new EndpointOptions(), PostgresFailures.Advise, TimeProvider.System, NullLogger.Instance);
         var next = 0L;

@@ -62,10 +62,7 @@ public sealed class ServerFaultTests
             Assert.InRange((long)(await AdminAsync(servers, $"SELECT number FROM fault_value WHERE key = {key}", servers.ReplicaPort))!, value.Acknowledged, value.Sent);
         Assert.Equal("replica", router.Primary);
         foreach (var member in members)
-        {
             await member.Endpoint.DisposeAsync();
-            await member.Source.DisposeAsync();
-        }
     }
 
     [Fact]

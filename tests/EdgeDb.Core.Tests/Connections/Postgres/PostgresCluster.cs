@@ -69,11 +69,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
     {
         await Router.DisposeAsync();
         foreach (var member in _members)
-        {
             await member.Endpoint.DisposeAsync();
-            await member.Source.DisposeAsync();
-        }
-
         await Servers.DisposeAsync();
     }
 
