@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace EdgeDb.Core.Connections;
 
 /// <summary>How the way to the server is protected.</summary>
@@ -88,8 +91,8 @@ public sealed record PostgresOptions
         Known(nameof(PoolMode), PoolMode);
         if (CaFile is not null && Tls == PostgresTls.Off)
             problems.Add($"{Name}: CaFile is set but Tls is Off, so nothing would be checked; set Tls to VerifyFull or leave CaFile out.");
-        else if (CaFile is not null && !File.Exists(CaFile))
-            problems.Add($"{Name}: CaFile '{CaFile}' does not exist or cannot be read; give the PEM file of the authority that signed the server's certificate.");
+        else if (CaFile is not null && WhyNoAuthority(CaFile) is { } reason)
+            problems.Add($"{Name}: CaFile '{CaFile}' {reason}; give the PEM file of the authority that signed the server's certificate.");
         Range(nameof(StatementCacheSize), StatementCacheSize, 1, 256);
         Range(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
         Range(nameof(CancelTimeout), CancelTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));
@@ -120,4 +123,20 @@ public sealed record PostgresOptions
 
     /// <summary>Without the password.</summary>
     public override string ToString() => $"{Name} ({Username}@{Host}:{Port}/{Database}, {Tls}, {PoolMode})";
+
+    private static string? WhyNoAuthority(string file)
+    {
+        if (!File.Exists(file))
+            return "does not exist or cannot be read";
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            return authorities.Count == 0 ? "holds no certificate in PEM form" : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return $"cannot be read ({failure.Message.TrimEnd('.')})";
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using EdgeDb.Core.Connections;
 using EdgeDb.Tests;
 using Xunit;
@@ -12,7 +14,10 @@ public sealed class PostgresOptionsTests
     public void Options_without_a_mistake_have_no_problems()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("ca.crt"), "");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var authority = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        File.WriteAllText(folder.File("ca.crt"), authority.ExportCertificatePem());
         Assert.Empty(Good.Problems());
         Assert.Empty((Good with { Host = "192.0.2.1", CaFile = folder.File("ca.crt"), PoolMode = PostgresPoolMode.Transaction }).Problems());
         Assert.Empty((Good with { Host = "::1", Tls = PostgresTls.Off }).Problems());
@@ -42,6 +47,17 @@ public sealed class PostgresOptionsTests
     [Fact]
     public void A_CA_file_that_nothing_would_check_is_refused() =>
         Assert.Contains("nothing would be checked", Assert.Single((Good with { Tls = PostgresTls.Off, CaFile = "/etc/ca.crt" }).Problems()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("", "holds no certificate in PEM form")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be read (")]
+    public void A_CA_file_without_an_authority_is_refused_before_it_is_needed(string text, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("ca.crt");
+        File.WriteAllText(file, text);
+        Assert.Contains($"CaFile '{file}' {reason}", Assert.Single((Good with { CaFile = file }).Problems()), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Options_in_a_log_show_no_password() => Assert.DoesNotContain("secret", Good.ToString(), StringComparison.Ordinal);
