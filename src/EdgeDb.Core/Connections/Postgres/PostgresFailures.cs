@@ -33,7 +33,7 @@ internal static class PostgresFailures
         ("53300", FailureKind.Overload, "max_connections is reached: fewer connections help, more attempts do not."),
         ("53400", FailureKind.Overload, "A configured limit (temp_file_limit, say) is reached by what runs now."),
         ("57014", FailureKind.Timeout, "statement_timeout, which follows the caller's deadline, stopped the statement; the session is intact."),
-        ("55P03", FailureKind.Timeout, "A lock was not granted in time (lock_timeout or NOWAIT)."),
+        ("55P03", FailureKind.Query, "Somebody else holds the lock, and the statement wished not to wait for it (NOWAIT, lock_timeout): the server answered at once, it is not slow."),
         ("40", FailureKind.Query, "Serialization failure, deadlock, or a replica's replay took precedence: rolled back as a whole, so it can be repeated."),
         ("25006", FailureKind.Query, "A write reached a server that only reads: its role changed. Reads still work there, so only the class of the operation counts it."),
         ("53", FailureKind.Query, "Out of memory or disk: smaller operations may still succeed."),

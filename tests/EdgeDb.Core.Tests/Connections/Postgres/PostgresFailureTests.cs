@@ -70,7 +70,7 @@ public sealed class PostgresFailureTests
     }
 
     [Fact]
-    public async Task Deadlock_and_lock_timeout_are_told_apart()
+    public async Task Deadlock_and_refused_lock_are_told_apart()
     {
         var servers = await Upstreams.SharedAsync();
         await CreateTableAsync(servers, "locks", "id int primary key");
@@ -94,8 +94,8 @@ public sealed class PostgresFailureTests
         {
             await one.ExecuteAsync(take, 1, None);
             var refused = (await FailureAsync(two, takeNow, 1))!;
-            Assert.Equal(("55P03", FailureKind.Timeout), (refused.SqlState, source.Classify(refused)));
-            Assert.Null(PostgresFailures.Advise(refused, FailureKind.Timeout));
+            Assert.Equal(("55P03", FailureKind.Query), (refused.SqlState, source.Classify(refused)));
+            Assert.Null(PostgresFailures.Advise(refused, FailureKind.Query));
         }
 
         await source.CloseAsync(one);
