@@ -155,11 +155,13 @@ internal sealed class PostgresRouter : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks every server for its part and position; returns when all have answered or failed.</summary>
+    /// <summary>Asks every server for its part and position; returns when all have answered or failed. Asks nobody once the router is disposed of.</summary>
     public Task RefreshAsync()
     {
         lock (_gate)
         {
+            if (_stopping.IsCancellationRequested)
+                return Task.CompletedTask;
             for (var i = 0; i < _members.Length; i++)
                 if (_refreshing[i].IsCompleted)
                     _refreshing[i] = AskAsync(_members[i]);
@@ -171,7 +173,11 @@ internal sealed class PostgresRouter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_refreshing).ConfigureAwait(false);
+        Task asked;
+        // Whoever comes to the gate after this begins nothing.
+        lock (_gate)
+            asked = Task.WhenAll(_refreshing);
+        await asked.ConfigureAwait(false);
         _stopping.Dispose();
     }
 
@@ -196,8 +202,16 @@ internal sealed class PostgresRouter : IAsyncDisposable
             throw new PostgresMisroutedException(server.Name);
         connection.TimeLeft = run.Router.Left(run.Deadline);
         connection.ReadAfter = run.After;
-        var value = await run.Work(connection, run.State, ct).ConfigureAwait(false);
-        return new PostgresAnswer<TResult>(value, connection.CommitPosition, run.MayBeOld, server.Name);
+        try
+        {
+            var value = await run.Work(connection, run.State, ct).ConfigureAwait(false);
+            return new PostgresAnswer<TResult>(value, connection.CommitPosition, run.MayBeOld, server.Name);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresFailures.ReadOnlyTransaction && connection.CommitPosition is not null)
+        {
+            // Not "nothing was done" (see NothingWasDone): on the new primary the work would do its first part twice.
+            throw new PostgresFailureException(FailureKind.Query, $"{server.Name} only reads since an earlier statement of the same work was committed.", e);
+        }
     }
 
     private bool Takes(PostgresServer server, int chosen, bool write)
@@ -280,8 +294,9 @@ internal sealed class PostgresRouter : IAsyncDisposable
             if (limit.IsCancellationRequested || FailureKinds.Of(e, PostgresFailures.Classify) is FailureKind.Connect or FailureKind.Timeout)
                 member.Source.Server.ObserveFailure(_time.GetTimestamp());
         }
-        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is ObjectDisposedException || _stopping.IsCancellationRequested)
         {
+            // The pool or this router is closed: however the question ended, it says nothing about the server.
         }
 
         Report();

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using EdgeDb.Core.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
 using NpgsqlTypes;
 using Xunit;
 using static EdgeDb.Core.Tests.Connections.Postgres.PostgresTestServer;
@@ -196,6 +199,47 @@ public sealed class PostgresRouterTests
         Assert.True(acknowledged.Count(id => id >= first) > 200);
         Assert.True(old.Max() < first, "The old primary was written to after its return.");
         Assert.DoesNotContain(kept.Except(acknowledged).Except(unknown), static id => id >= 1000);
+    }
+
+    [Fact]
+    public async Task Work_that_has_committed_something_does_not_run_again_on_the_new_primary()
+    {
+        await using var cluster = await PostgresCluster.StartAsync();
+        await cluster.WriteAsync(1, 1);
+        var refuse = new PostgresCommand<int>("DO $$ BEGIN RAISE SQLSTATE '25006'; END $$", static (ref _, _) => { });
+        var runs = new ConcurrentQueue<string>();
+        var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await cluster.Router.WriteAsync(
+            PostgresCluster.Write with { Timeout = TimeSpan.FromSeconds(20) }, (cluster, runs, refuse), static async (connection, to, ct) =>
+            {
+                to.runs.Enqueue(connection.Server.Name);
+                await connection.PidAsync();
+                await to.cluster.Servers.PromoteReplicaAsync();
+                return await connection.ExecuteAsync(to.refuse, 0, ct);
+            }, None));
+        Assert.Equal(FailureKind.Query, failure.Kind);
+        Assert.Equal(["primary"], runs);
+    }
+
+    [Fact]
+    public async Task A_router_that_is_closed_while_its_servers_are_away_closes_and_asks_nobody_afterwards()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        var source = new PostgresSource(
+            new PostgresOptions { Host = "127.0.0.1", Port = port, Database = "home", Username = "edge", Password = "secret", Tls = PostgresTls.Off }, TimeProvider.System);
+        await using var endpoint = new ConnectionEndpoint<PostgresConnection>(
+            source, EndpointKind.Postgres, new EndpointOptions(), PostgresFailures.Advise, TimeProvider.System, NullLogger.Instance);
+        // The question may end in many ways just then.
+        for (var round = 0; round < 100; round++)
+        {
+            var router = new PostgresRouter([new PostgresMember(source, endpoint)], new PostgresRouterOptions(), TimeProvider.System, NullLogger.Instance);
+            var asked = router.RefreshAsync();
+            await router.DisposeAsync();
+            await asked;
+            await router.RefreshAsync();
+        }
     }
 
     [Fact]
