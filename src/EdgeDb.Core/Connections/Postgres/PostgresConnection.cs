@@ -66,7 +66,10 @@ public sealed partial class PostgresConnection : ITimedConnection, IAsyncDisposa
     /// <summary>Runs a statement whose rows, if any, nobody wants. Returns how many rows it changed; -1 where that means nothing.</summary>
     /// <param name="command">The statement.</param>
     /// <param name="values">Its values.</param>
-    /// <param name="ct">The caller's cancellation; the server is told to stop.</param>
+    /// <param name="ct">
+    /// The caller's cancellation; the server is told to stop. Where it may have made a change by then, the <see cref="OperationCanceledException"/>
+    /// holds a <see cref="PostgresFailureException"/> with <see cref="PostgresFailureException.OutcomeUnknown"/>.
+    /// </param>
     public ValueTask<int> ExecuteAsync<TArgs>(PostgresCommand<TArgs> command, TArgs values, CancellationToken ct) =>
         RunAsync<object?>(_commands.Bind(command, values), null, null, TimeLeft, ct);
 
@@ -239,14 +242,20 @@ public sealed partial class PostgresConnection : ITimedConnection, IAsyncDisposa
                 if (reader.FieldCount == 0 || (_batch.HasCommitPosition && PostgresBatch.IsCommitPosition(reader)))
                     throw new InvalidOperationException($"'{command.CommandText}' returns no rows; run it with ExecuteAsync.");
                 for (; await reader.ReadAsync(ct).ConfigureAwait(false); count++)
+                {
+                    // The caller was let go, and what it handed in may serve somebody else by now.
+                    if (_guard.IsAbandoned)
+                        throw new OperationCanceledException();
                     row(reader, state);
+                }
             }
 
             // To the end: what fails at the commit is only told there, and disposing of the reader would swallow it.
             do
             {
                 if (_batch.HasCommitPosition && PostgresBatch.IsCommitPosition(reader) && await reader.ReadAsync(ct).ConfigureAwait(false))
-                    CommitPosition = reader.GetFieldValue<NpgsqlLogSequenceNumber?>(0);
+                    // Null comes from a replica, to which a pooler may lead in the middle of a lease: what was committed before stays so.
+                    CommitPosition = reader.GetFieldValue<NpgsqlLogSequenceNumber?>(0) ?? CommitPosition;
             }
             while (await reader.NextResultAsync(ct).ConfigureAwait(false));
         }
@@ -290,7 +299,7 @@ public sealed partial class PostgresConnection : ITimedConnection, IAsyncDisposa
             _ = work.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             _guard.RequestCancel();
             if (ct.IsCancellationRequested)
-                return new OperationCanceledException(ct);
+                return Cancelled(Unanswered(FailureKind.Timeout, "did not answer before the caller was let go", failure, command, committing), ct);
             return Unanswered(FailureKind.Timeout, "did not answer before the deadline", failure, command, committing);
         }
 
@@ -304,7 +313,11 @@ public sealed partial class PostgresConnection : ITimedConnection, IAsyncDisposa
                 _guard.Renew();
             else
                 _broken = true;
-            return new OperationCanceledException("The statement was cancelled.", failure, ct);
+
+            // An error rolls back. But behind a statement that asks for its commit's position, that question may be what was stopped, after the commit.
+            if (failure is PostgresException { InvariantSeverity: "ERROR" } || (confirmed && !_batch.HasCommitPosition))
+                return Cancelled(failure, ct);
+            return Cancelled(Unanswered(FailureKind.Timeout, "was told to stop before it answered", failure, command, committing), ct);
         }
 
         if (_connection.FullState == ConnectionState.Open && failure is not PostgresException { InvariantSeverity: "FATAL" or "PANIC" })
@@ -316,6 +329,8 @@ public sealed partial class PostgresConnection : ITimedConnection, IAsyncDisposa
             return null;
         return Unanswered(PostgresFailures.Classify(failure), "closed the connection before it answered", failure, command, committing);
     }
+
+    private static OperationCanceledException Cancelled(Exception inner, CancellationToken ct) => new("The statement was cancelled.", inner, ct);
 
     private PostgresFailureException Unanswered(FailureKind kind, string what, Exception failure, NpgsqlBatchCommand command, bool committing)
     {

@@ -9,6 +9,9 @@ public sealed class PostgresFailureException : Exception
     /// <summary>What the failure means.</summary>
     public FailureKind Kind { get; }
 
-    /// <summary>A write or commit was sent and its answer never came: it may have happened or not. It must not be repeated unless that does no harm.</summary>
+    /// <summary>
+    /// A write or commit was sent and its answer never came: it may have happened or not. It must not be repeated unless that does no harm. Where the
+    /// time was over or the caller gave up, this exception is an inner one of the <see cref="OperationTimeoutException"/> or <see cref="OperationCanceledException"/>.
+    /// </summary>
     public bool OutcomeUnknown { get; internal init; }
 }

@@ -9,7 +9,8 @@ public readonly struct PostgresTransaction : IAsyncDisposable, IEquatable<Postgr
 
     /// <summary>
     /// Commits. <see cref="PostgresConnection.CommitPosition"/> comes with the answer. Throws <see cref="PostgresFailureException"/> with
-    /// <see cref="PostgresFailureException.OutcomeUnknown"/> when no answer came.
+    /// <see cref="PostgresFailureException.OutcomeUnknown"/> when no answer came; it is the
+    /// inner exception of the <see cref="OperationCanceledException"/> when <paramref name="ct"/> ended the wait.
     /// </summary>
     public ValueTask CommitAsync(CancellationToken ct) => _connection.CommitAsync(ct);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using EdgeDb.Core.Connections;
 using EdgeDb.Tests;
@@ -172,6 +173,8 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
 
         var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.Equal(caller.Token, failure.CancellationToken);
+        // The server said that it stopped, so there is no doubt.
+        Assert.IsNotType<PostgresFailureException>(failure.InnerException);
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(1));
         Assert.True(_source.TryReset(_connection));
         for (var i = 0; i < 20; i++)
@@ -206,10 +209,49 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         var running = _connection.ExecuteAsync(One, 0, caller.Token).AsTask();
         var started = Stopwatch.GetTimestamp();
         await caller.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
 
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMilliseconds(900));
+        Assert.True(Assert.IsType<PostgresFailureException>(failure.InnerException).OutcomeUnknown);
         Assert.False(_source.TryReset(_connection));
+    }
+
+    [Fact]
+    public async Task A_write_stopped_by_its_caller_is_of_unknown_outcome_and_a_read_is_not()
+    {
+        foreach (var (role, unknown) in new[] { (ConnectionRole.Write, true), (ConnectionRole.Read, false) })
+        {
+            Assert.True(_source.TryAssign(_connection, role));
+            var pid = await _connection.PidAsync();
+            using var caller = new CancellationTokenSource();
+            var running = _connection.ExecuteAsync(Sleep, 30, caller.Token).AsTask();
+            await UntilAsync(async () => (long)(await AdminAsync(_servers, $"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'PgSleep'"))! == 1);
+            await caller.CancelAsync();
+
+            var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+            Assert.Equal(unknown, failure.InnerException is PostgresFailureException { OutcomeUnknown: true });
+            Assert.True(_source.TryReset(_connection));
+        }
+    }
+
+    [Fact]
+    public async Task Rows_that_are_read_after_the_caller_was_let_go_are_handed_to_nobody()
+    {
+        var many = new PostgresCommand<int>("SELECT generate_series(1, 1000)", static (ref _, _) => { });
+        using var letGo = new ManualResetEventSlim();
+        var seen = new ConcurrentQueue<int>();
+        _connection.TimeLeft = TimeSpan.FromMilliseconds(300);
+        var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await _connection.QueryAsync(many, 0, (letGo, seen), static (row, to) =>
+        {
+            to.seen.Enqueue(row.GetInt32(0));
+            to.letGo.Wait(TimeSpan.FromSeconds(5), None);
+        }, None));
+        Assert.Equal(FailureKind.Timeout, failure.Kind);
+
+        letGo.Set();
+        // Waits for the statement.
+        await _source.CloseAsync(_connection);
+        Assert.Equal([1], seen);
     }
 
     [Fact]
