@@ -19,17 +19,19 @@ internal sealed class Lateness : IAsyncDisposable
 
     public Lateness() => _running = Task.Run(RunAsync);
 
-    /// <summary>The worst since a timestamp; up to 20 s are remembered.</summary>
-    public TimeSpan Worst(long since)
+    /// <summary>
+    /// All of it since a timestamp; up to 20 s are remembered. The sum and not the longest, because work that waits several times is late several times.
+    /// </summary>
+    public TimeSpan Since(long since)
     {
         lock (_gate)
         {
             // What is late just now has not been noted yet.
-            var worst = Stopwatch.GetElapsedTime(_since) - Period;
+            var sum = Stopwatch.GetElapsedTime(_since) - Period is var now && now > TimeSpan.Zero ? now : TimeSpan.Zero;
             foreach (var (ended, late) in _latest)
-                if (ended >= since && late > worst)
-                    worst = late;
-            return worst > TimeSpan.Zero ? worst : TimeSpan.Zero;
+                if (ended >= since && late > TimeSpan.Zero)
+                    sum += late;
+            return sum;
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class SoakCaller(int key, int seed, IReadOnlyList<SoakTarget> ta
         var now = Stopwatch.GetTimestamp();
         var over = isWrite && !target.BoundsWrites ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started, now) - bound;
         target.Tally.Add(over, failure, over > Slack);
-        if (over > Slack && over > Slack + lateness.Worst(now - (long)(over.TotalSeconds * Stopwatch.Frequency)))
+        if (over > Slack && over > Slack + lateness.Since(now - (long)(over.TotalSeconds * Stopwatch.Frequency)))
             violations.Add($"late at {target.Name}", $"{over.TotalMilliseconds:0} ms past {bound.TotalMilliseconds:0} ms, with {failure?.GetType().Name ?? "an answer"}: {failure?.Message}");
         if (failure is null)
             target.Succeeded(isWrite, started, now);

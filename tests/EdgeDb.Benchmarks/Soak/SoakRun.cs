@@ -167,7 +167,7 @@ internal sealed class SoakRun : IAsyncDisposable
 
         if (back > _worstBack)
             (_worstBack, _worstBackAfter) = (back, fault.Name);
-        _violations.Require(back - _lateness.Worst(recovered) <= BackLimit, "not back soon", $"{back.TotalSeconds:0.0} s after: {fault.Name}");
+        _violations.Require(back - _lateness.Since(recovered) <= BackLimit, "not back soon", $"{back.TotalSeconds:0.0} s after: {fault.Name}");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"  {fault.Name,-36} {good,6} of {requests,6} good meanwhile, limit {limits,5}, back after {back.TotalMilliseconds,5:0} ms"));
         // Circuits may still be closing.

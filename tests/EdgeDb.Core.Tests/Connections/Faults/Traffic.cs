@@ -54,7 +54,7 @@ internal sealed class Traffic : IAsyncDisposable
     public async Task BeBackAsync()
     {
         var healed = Stopwatch.GetTimestamp();
-        var back = await UntilAsync(() => _latestGoodStart.Count(start => start >= healed), _callers.Length, "callers that are served again") - _lateness.Worst(healed);
+        var back = await UntilAsync(() => _latestGoodStart.Count(start => start >= healed), _callers.Length, "callers that are served again") - _lateness.Since(healed);
         Assert.True(back <= BackLimit, $"Traffic was back after {back.TotalMilliseconds:0} ms; failures: {DescribeFailures()}");
     }
 
@@ -91,7 +91,7 @@ internal sealed class Traffic : IAsyncDisposable
             var over = Stopwatch.GetElapsedTime(started) - Deadline;
             if (failure is Xunit.Sdk.IAssertionException or ObjectDisposedException or NullReferenceException or InvalidOperationException)
                 throw new InvalidOperationException("A wrong answer, or a failure that nobody should see.", failure);
-            if (over > Slack && over > Slack + _lateness.Worst(Stopwatch.GetTimestamp() - (long)(over.TotalSeconds * Stopwatch.Frequency)))
+            if (over > Slack && over > Slack + _lateness.Since(Stopwatch.GetTimestamp() - (long)(over.TotalSeconds * Stopwatch.Frequency)))
                 _late.Enqueue($"{over.TotalMilliseconds:0} ms after its deadline, with {failure}");
             Interlocked.Increment(ref _requests);
             if (failure is null)
