@@ -71,6 +71,8 @@ internal sealed class BreakerModel(CircuitBreakerOptions options)
     public void Reset(TimeSpan now)
     {
         Endpoint.Reset(now);
+        Class.Reset(now);
+        _query.Clear();
         Forget();
     }
 
