@@ -243,10 +243,10 @@ public sealed partial class PostgresConnection : ITimedConnection, IAsyncDisposa
                     throw new InvalidOperationException($"'{command.CommandText}' returns no rows; run it with ExecuteAsync.");
                 for (; await reader.ReadAsync(ct).ConfigureAwait(false); count++)
                 {
-                    // The caller was let go, and what it handed in may serve somebody else by now.
-                    if (_guard.IsAbandoned)
-                        throw new OperationCanceledException();
-                    row(reader, state);
+                    // The caller was let go, and what it handed in may serve somebody else by now. Not thrown from here: disposing of the reader would consume
+                    // the rest of a connection that the cancel request breaks, and Npgsql's loop for that goes on for ever, keeping every failure.
+                    if (!_guard.IsAbandoned)
+                        row(reader, state);
                 }
             }
 
