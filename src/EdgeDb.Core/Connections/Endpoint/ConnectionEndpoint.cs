@@ -110,8 +110,6 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
         var started = Clock.Now;
         try
         {
-            if (lease.Connection is ITimedConnection timed)
-                timed.TimeLeft = attempt.TimeLeft(Time);
             attempt.MarkSent();
             var result = await run.Work(lease.Connection, run.State, ct).ConfigureAwait(false);
             Record(shape, started, null);

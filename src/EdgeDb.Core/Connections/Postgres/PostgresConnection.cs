@@ -8,7 +8,7 @@ namespace EdgeDb.Core.Connections;
 /// An open connection with its prepared statements and the settings of its role. One caller at a time uses it. What a statement needs besides
 /// itself (settings, BEGIN, the position of a replica, the position of a commit) travels in the statement's own round trip.
 /// </summary>
-public sealed partial class PostgresConnection : ITimedConnection, IAsyncDisposable
+public sealed partial class PostgresConnection : IAsyncDisposable
 {
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
 

@@ -30,7 +30,6 @@ internal sealed class AdaptiveTimeout(string endpoint, AdaptiveTimeoutOptions op
             return Outcome.FromExceptionAsValueTask<TResult>(TooLate());
         var cancellation = _sources.Link(limit.Span, context.CancellationToken);
         attempt.CancellationToken = cancellation.Token;
-        attempt.EndsAt = time.GetTimestamp() + (long)(limit.Span.TotalSeconds * time.TimestampFrequency);
         var work = callback(context, state);
         if (!work.IsCompletedSuccessfully)
             return EndAsync(work, context, attempt, limit, cancellation);

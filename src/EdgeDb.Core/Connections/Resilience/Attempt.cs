@@ -22,9 +22,6 @@ internal sealed class Attempt
     /// <summary>Whose connections it uses; another than the called one for a hedge that takes another route.</summary>
     public EndpointResilience? Route { get; set; }
 
-    /// <summary>When its time is over, a timestamp of the endpoint's clock; 0 for no limit.</summary>
-    public long EndsAt { get; set; }
-
     /// <summary>Ends when the caller gives up, when this run lost, and when its time is over.</summary>
     public CancellationToken CancellationToken { get; set; }
 
@@ -39,9 +36,6 @@ internal sealed class Attempt
 
     /// <summary>A run that lost still holds it, so it is left to the collector.</summary>
     internal bool IsLeftBehind { get; set; }
-
-    /// <summary>Time until <see cref="EndsAt"/>; infinite without one.</summary>
-    public TimeSpan TimeLeft(TimeProvider time) => EndsAt == 0 ? Timeout.InfiniteTimeSpan : time.GetElapsedTime(time.GetTimestamp(), EndsAt);
 
     /// <summary>To be called before the first byte is sent: from then on a timeout is not tried again.</summary>
     public void MarkSent() => _isSent = true;
@@ -70,6 +64,5 @@ internal sealed class Attempt
         Call = default;
         Route = null;
         CancellationToken = default;
-        EndsAt = 0;
     }
 }
