@@ -237,16 +237,29 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
     [Fact]
     public async Task Rows_that_are_read_after_the_caller_was_let_go_are_handed_to_nobody()
     {
-        var many = new PostgresCommand<int>("SELECT generate_series(1, 1000)", static (ref _, _) => { });
+        // The lock keeps the answer back until the statement has given its thread free: a row that blocks would otherwise block the test itself.
+        await using var holder = new NpgsqlConnection(_servers.PostgresConnectionString(admin: true) + ";Pooling=false");
+        await holder.OpenAsync(None);
+        await using var hold = new NpgsqlCommand("SELECT pg_advisory_lock(7341)", holder);
+        await hold.ExecuteNonQueryAsync(None);
+        var many = new PostgresCommand<int>("SELECT generate_series(1, 1000) FROM (SELECT pg_advisory_xact_lock(7341)) held", static (ref _, _) => { });
+        using var first = new SemaphoreSlim(0);
         using var letGo = new ManualResetEventSlim();
+        using var caller = new CancellationTokenSource();
         var seen = new ConcurrentQueue<int>();
-        _connection.TimeLeft = TimeSpan.FromMilliseconds(300);
-        var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await _connection.QueryAsync(many, 0, (letGo, seen), static (row, to) =>
+        var running = _connection.QueryAsync(many, 0, (first, letGo, seen), static (row, to) =>
         {
             to.seen.Enqueue(row.GetInt32(0));
-            to.letGo.Wait(TimeSpan.FromSeconds(5), None);
-        }, None));
-        Assert.Equal(FailureKind.Timeout, failure.Kind);
+            to.first.Release();
+            to.letGo.Wait(None);
+        }, caller.Token).AsTask();
+        hold.CommandText = "SELECT pg_advisory_unlock(7341)";
+        await hold.ExecuteNonQueryAsync(None);
+        await first.WaitAsync(None);
+
+        await caller.CancelAsync();
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.True(Assert.IsType<PostgresFailureException>(failure.InnerException).OutcomeUnknown);
 
         letGo.Set();
         // Waits for the statement.
