@@ -10,6 +10,7 @@ public sealed partial class ArchitectureTests
     {
         ["Calendars"] = [],
         ["Learning"] = [],
+        ["Caching"] = [],
         ["Connections"] = ["Learning"],
         ["Storage"] = ["Connections"],
         ["Household"] = ["Calendars", "Storage", "Connections"],

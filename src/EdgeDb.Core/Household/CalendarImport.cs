@@ -187,7 +187,7 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
                     {
                         var key = session.Prepare("SELECT key FROM event WHERE calendar_id = ?1 AND uid = ?2").Bind(1, state.Id).Bind(2, uid).Scalar();
                         if (key != 0)
-                            EventRows.Delete(session, key, uid);
+                            EventRows.Delete(session, state.Id, key, uid);
                     }
                     session.Touch(Topics.Calendars);
                     return true;

@@ -41,7 +41,6 @@ internal static class CalendarRemoval
         marked.Reset();
 
         var (events, complete) = NextEvents(session, id);
-        var shownChanged = false;
         foreach (var (key, uid) in events)
         {
             if (keepInTrash)
@@ -53,12 +52,9 @@ internal static class CalendarRemoval
                         """)
                     .Bind(1, key).Bind(2, now).Execute();
             session.Prepare("DELETE FROM event WHERE key = ?1").Bind(1, key).Execute();
-            // Other calendars may hold copies that were hidden behind it: those step forward.
-            shownChanged |= EventCopies.Elect(session, uid);
+            // Other calendars may hold copies that were hidden behind it: those step forward. Nobody has seen the rest since the mark.
+            EventCopies.Elect(session, uid, rewritten: false);
         }
-        // Nobody has seen the others since the mark.
-        if (shownChanged)
-            session.Touch(Topics.Occurrences);
         if (complete)
             session.Prepare("DELETE FROM calendar WHERE id = ?1").Bind(1, id).Execute();
         return true;

@@ -12,6 +12,7 @@ internal static class EventCopies
     private sealed class Copy
     {
         public long Key;
+        public string CalendarId = "";
         public long Primary;
         public string Summary = "";
         public int Kind;
@@ -21,9 +22,14 @@ internal static class EventCopies
         public int Group;
     }
 
-    /// <summary>Chooses the shown copy among the rows of <paramref name="uid"/>. Call after every insert, update or delete of one.</summary>
-    /// <returns>True when another copy than before is shown.</returns>
-    internal static bool Elect(SqliteSession session, string uid)
+    /// <summary>
+    /// Chooses the shown copy among the rows of <paramref name="uid"/>. Call after every insert, update or delete of one. Touches the calendars of all
+    /// copies when another one is shown or when <paramref name="rewritten"/>: each of them shows what the chosen one says.
+    /// </summary>
+    /// <param name="session">The write.</param>
+    /// <param name="uid">UID.</param>
+    /// <param name="rewritten">What a row says may have changed.</param>
+    internal static void Elect(SqliteSession session, string uid, bool rewritten)
     {
         var copies = Read(session, uid);
         for (var i = 0; i < copies.Count; i++)
@@ -34,7 +40,7 @@ internal static class EventCopies
                     Join(copies, copies[i].Group, copies[j].Group);
         }
 
-        var changed = false;
+        var changed = rewritten;
         foreach (var copy in copies)
         {
             var primary = copies.Where(c => c.Group == copy.Group).MaxBy(c => (c.Sequence, c.Stamp, -c.Key))!.Key;
@@ -45,7 +51,10 @@ internal static class EventCopies
             if (copy.Primary == copy.Key || primary == copy.Key)
                 session.Prepare("UPDATE occurrence SET hidden = ?1 WHERE event_key = ?2").Bind(1, primary == copy.Key ? 0L : 1L).Bind(2, copy.Key).Execute();
         }
-        return changed;
+
+        if (changed)
+            foreach (var copy in copies)
+                session.Touch(Topics.Occurrences, copy.CalendarId);
     }
 
     private static void Join(List<Copy> copies, int from, int to)
@@ -59,7 +68,7 @@ internal static class EventCopies
     {
         // A UID in more calendars than the household may have cannot happen; the index makes this one short range scan.
         var copies = new List<Copy>(1);
-        var statement = session.Prepare("SELECT key, primary_key, summary, kind, starts_at, sequence, stamp FROM event WHERE uid = ?1 ORDER BY key");
+        var statement = session.Prepare("SELECT key, primary_key, summary, kind, starts_at, sequence, stamp, calendar_id FROM event WHERE uid = ?1 ORDER BY key");
         statement.Bind(1, uid);
         while (statement.Step())
         {
@@ -73,6 +82,7 @@ internal static class EventCopies
                     StartsAt = statement.Int64(4),
                     Sequence = statement.Int64(5),
                     Stamp = statement.Int64(6),
+                    CalendarId = statement.Text(7)!,
                 });
         }
         statement.Reset();

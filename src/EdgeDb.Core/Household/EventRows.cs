@@ -48,8 +48,7 @@ internal static class EventRows
         InsertOccurrences(session, key, series, InsertParts(session, key, new(id, calendarId, series.Uid), series), hidden: false);
         // A row just written shows itself until its copies are compared.
         session.Prepare("UPDATE event SET primary_key = key WHERE key = ?1").Bind(1, key).Execute();
-        EventCopies.Elect(session, series.Uid);
-        session.Touch(Topics.Occurrences);
+        EventCopies.Elect(session, series.Uid, rewritten: true);
         return id;
     }
 
@@ -70,11 +69,11 @@ internal static class EventRows
     }
 
     /// <summary>Deletes a row; copies of it that were hidden step forward.</summary>
-    internal static void Delete(SqliteSession session, long key, string uid)
+    internal static void Delete(SqliteSession session, string calendarId, long key, string uid)
     {
         session.Prepare("DELETE FROM event WHERE key = ?1").Bind(1, key).Execute();
-        EventCopies.Elect(session, uid);
-        session.Touch(Topics.Occurrences);
+        session.Touch(Topics.Occurrences, calendarId);
+        EventCopies.Elect(session, uid, rewritten: true);
     }
 
     /// <summary>What the parts of an event repeat of its row.</summary>

@@ -92,7 +92,7 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
                 session.Prepare("INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at) VALUES (?1, ?2, ?3, ?4, ?5)")
                     .Bind(1, stored.Id).Bind(2, stored.CalendarId).Bind(3, stored.Uid).BindUtf8(4, stored.Source).Bind(5, arguments.Now).Execute();
                 var key = session.Prepare("SELECT key FROM event WHERE id = ?1").Bind(1, stored.Id).Scalar();
-                EventRows.Delete(session, key, stored.Uid);
+                EventRows.Delete(session, stored.CalendarId, key, stored.Uid);
                 return true;
             },
             cancellationToken);
@@ -144,6 +144,7 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
                     RequireNoCopy(session, change.CalendarId, series.Uid);
                     CalendarZoneRows.Copy(session, stored.CalendarId, change.CalendarId);
                     session.Prepare("UPDATE event SET calendar_id = ?1 WHERE id = ?2").Bind(1, change.CalendarId).Bind(2, id).Execute();
+                    session.Touch(Topics.Occurrences, stored.CalendarId);
                 }
             }
             else

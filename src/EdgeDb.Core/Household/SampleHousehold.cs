@@ -42,8 +42,8 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             0,
             static (session, _) =>
             {
-                foreach (var (key, uid) in Untouched(session))
-                    EventRows.Delete(session, key, uid);
+                foreach (var (calendarId, key, uid) in Untouched(session))
+                    EventRows.Delete(session, calendarId, key, uid);
                 // Empty and still as it came: it goes. Otherwise it has become the family's own.
                 session.Prepare("DELETE FROM calendar WHERE sample = 1 AND id NOT IN (SELECT calendar_id FROM event)").Execute();
                 session.Prepare("UPDATE calendar SET sample = 0 WHERE sample = 1").Execute();
@@ -57,17 +57,17 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             },
             cancellationToken);
 
-    private static List<(long Key, string Uid)> Untouched(SqliteSession session)
+    private static List<(string CalendarId, long Key, string Uid)> Untouched(SqliteSession session)
     {
-        var events = new List<(long, string)>();
+        var events = new List<(string, long, string)>();
         var rows = session.Prepare(
             """
-            SELECT e.key, e.uid FROM event e JOIN calendar c ON c.id = e.calendar_id
+            SELECT e.calendar_id, e.key, e.uid FROM event e JOIN calendar c ON c.id = e.calendar_id
             WHERE c.kind = 'local' AND e.version = 1 AND substr(e.uid, 1, 7) = ?1
             """);
         rows.Bind(1, UidPrefix);
         while (rows.Step())
-            events.Add((rows.Int64(0), rows.Text(1)!));
+            events.Add((rows.Text(0)!, rows.Int64(1), rows.Text(2)!));
         return events;
     }
 

@@ -15,6 +15,6 @@ public static class Topics
     /// <summary>Feeds, their state and their problems.</summary>
     public const string Feeds = "feeds";
 
-    /// <summary>Events and so occurrences.</summary>
+    /// <summary>Events and so occurrences; its rows are calendars.</summary>
     public const string Occurrences = "occurrences";
 }

@@ -72,6 +72,15 @@ public sealed class SqliteSession
             _topics.Add(topic);
     }
 
+    /// <summary>The same where only what belongs to one row changes; reported as "topic/row".</summary>
+    public void Touch(string topic, string row)
+    {
+        // An import touches the same row thousands of times; most often it was the latest.
+        if (_topics.Count > 0 && IsRow(_topics[^1], topic, row))
+            return;
+        Touch($"{topic}{StorageCommit.RowSeparator}{row}");
+    }
+
     /// <summary>Takes back every statement the operation was lent, or an open cursor would hold its snapshot past the transaction.</summary>
     internal void EndOperation()
     {
@@ -103,6 +112,10 @@ public sealed class SqliteSession
 
     /// <summary>Finalizes the held statements; the connection is closed by its owner.</summary>
     internal void Close() => _statements.Close();
+
+    private static bool IsRow(string touched, string topic, string row) =>
+        touched.Length == topic.Length + 1 + row.Length && touched.StartsWith(topic, StringComparison.Ordinal) && touched.EndsWith(row, StringComparison.Ordinal)
+        && touched[topic.Length] == StorageCommit.RowSeparator;
 
     private static string Shorten(string sql) => sql.Length <= 200 ? sql : string.Concat(sql.AsSpan(0, 200), "…");
 }

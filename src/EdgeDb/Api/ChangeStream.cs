@@ -93,8 +93,8 @@ internal sealed class ChangeStream : IDisposable
             foreach (var client in _clients)
             {
                 client.Version = commit.Version;
-                foreach (var topic in commit.Topics)
-                    client.Topics.Add(topic);
+                foreach (var touched in commit.Topics)
+                    client.Topics.Add(StorageCommit.TopicOf(touched).ToString());
                 client.Signal.Writer.TryWrite(true);
             }
         }

@@ -52,7 +52,7 @@ internal sealed class Etags
     private void OnCommitted(StorageCommit commit)
     {
         foreach (var topic in commit.Topics)
-            if (Array.IndexOf(Names, topic) is >= 0 and var index)
+            if (Array.IndexOf(Names, StorageCommit.TopicOf(topic).ToString()) is >= 0 and var index)
                 Interlocked.Increment(ref _versions[index]);
     }
 }
