@@ -2,6 +2,7 @@
 # Runs one benchmark against its baseline and prints ratios and medians of this run.
 #
 # usage: scripts/bench.sh NAME [arguments]
+#   cache      hit ratios of replacement policies on key traces   TRACE.txt.gz CAPACITY | --all [FOLDER]
 #   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
 #              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
 #   forecast   the load forecast against the last value   FILE.csv | --table [FOLDER...] | --floor [FOLDER...] | --costs
@@ -67,7 +68,7 @@ case "$name" in
     shift
     bench_service "$@"
     ;;
-  forecast | storage)
+  cache | forecast | storage)
     bench "$@"
     ;;
   pool)
@@ -75,7 +76,7 @@ case "$name" in
     bench "$@"
     ;;
   *)
-    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

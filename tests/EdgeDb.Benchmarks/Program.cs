@@ -1,3 +1,4 @@
+using EdgeDb.Benchmarks.Cache;
 using EdgeDb.Benchmarks.Calendar;
 using EdgeDb.Benchmarks.Forecast;
 using EdgeDb.Benchmarks.Pool;
@@ -8,6 +9,7 @@ using EdgeDb.Benchmarks.Storage;
 // One executable for every benchmark, so that scripts/bench.sh builds once: `bench.sh NAME [arguments]`.
 var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
+    ["cache"] = CacheBenchmark.RunAsync,
     ["calendar"] = CalendarBenchmark.RunAsync,
     ["forecast"] = ForecastBenchmark.RunAsync,
     ["pool"] = PoolBenchmark.RunAsync,
