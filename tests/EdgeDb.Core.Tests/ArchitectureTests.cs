@@ -11,6 +11,7 @@ public sealed partial class ArchitectureTests
         ["Calendars"] = [],
         ["Learning"] = [],
         ["Caching"] = [],
+        ["Settings"] = [],
         ["Connections"] = ["Learning"],
         ["Storage"] = ["Connections"],
         ["Household"] = ["Calendars", "Storage", "Connections"],

@@ -363,8 +363,8 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(2, exit);
         foreach (var problem in (string[])[
-            "MinIdle is 9 and MaxSize 3", "AcquireTimeout is -5000 ms", "tls is 'sometimes'", "idle-timeout is 'soon'", "there is no host 'nosuch.invalid'",
-            "redis: CaFile is '/nowhere/ca.pem'", "redis: QueueCapacity is -1", "qdrant: CaFile is '/nowhere/ca.pem'"])
+            "--postgres: min-idle is 9 and max-size 3", "--postgres: acquire-timeout is -5000 ms", "--postgres: tls is 'sometimes'", "--postgres: idle-timeout is 'soon'",
+            "--postgres: there is no host 'nosuch.invalid'", "--redis: ca is '/nowhere/ca.pem'", "--redis: queue is -1", "--qdrant: ca is '/nowhere/ca.pem'"])
             Assert.Contains(problem, errors, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
-using EdgeDb.Options;
 using NodaTime;
 using NodaTime.Text;
 
@@ -14,9 +13,9 @@ internal static class AgendaCommand
     private const int MaxDays = 400;
     private const int PageSize = 1000;
 
-    private static readonly OptionDefinition From = new("from", "DATE", "", "", "a date such as 2026-01-05", "First day; today when not given.");
-    private static readonly OptionDefinition To = new("to", "DATE", "", "", "a date, not included", "Day after the last; a week later when not given.");
-    private static readonly OptionDefinition Zone = new("zone", "TZ", "", "", "an IANA name", "Time zone; the household's when not given.");
+    private static readonly CommandOption From = new("from", "DATE");
+    private static readonly CommandOption To = new("to", "DATE");
+    private static readonly CommandOption Zone = new("zone", "TZ");
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -39,7 +38,7 @@ internal static class AgendaCommand
         return CommandTable.Done;
     }
 
-    private static LocalDate? ReadDate(CommandLine line, OptionDefinition option, LocalDate standard)
+    private static LocalDate? ReadDate(CommandLine line, CommandOption option, LocalDate standard)
     {
         if (line.Value(option.Name) is not { } text)
             return standard;

@@ -1,4 +1,4 @@
-using EdgeDb.Options;
+using EdgeDb.Core.Settings;
 
 namespace EdgeDb.Commands;
 
@@ -14,7 +14,7 @@ internal sealed class CommandLine
     /// <param name="known">Options the command knows.</param>
     /// <param name="positional">Most positional arguments.</param>
     /// <param name="problems">One sentence a problem.</param>
-    public static CommandLine Parse(IReadOnlyList<string> arguments, IReadOnlyList<OptionDefinition> known, int positional, List<string> problems)
+    public static CommandLine Parse(IReadOnlyList<string> arguments, IReadOnlyList<CommandOption> known, int positional, List<string> problems)
     {
         var line = new CommandLine();
         for (var i = 0; i < arguments.Count; i++)
@@ -33,7 +33,7 @@ internal sealed class CommandLine
             var name = equals < 0 ? argument[2..] : argument[2..equals];
             if (known.FirstOrDefault(o => o.Name == name) is not { } option)
             {
-                problems.Add($"There is no option --{name}.");
+                problems.Add($"There is no option --{name}. {(Suggestion.Nearest(name, known.Select(static o => o.Name)) is { } nearest ? $"Did you mean --{nearest}?" : "")}".TrimEnd());
                 continue;
             }
             string value;
@@ -56,7 +56,7 @@ internal sealed class CommandLine
 
             if (!line.Options.TryGetValue(name, out var values))
                 line.Options.Add(name, values = []);
-            else if (!option.Repeatable)
+            else if (!option.IsRepeatable)
                 problems.Add($"--{name} is given twice.");
             values.Add(value);
         }

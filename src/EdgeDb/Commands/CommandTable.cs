@@ -92,14 +92,14 @@ internal static class CommandTable
                                                        look at the calendar engine; one JSON object a line
             edgedb version | help
 
-            Options of serve (environment variable in brackets):
+            Options of serve (environment variable in brackets; in the file, --cache-ttl is {"cache": {"ttl": "5min"}}):
             """);
-        foreach (var option in OptionTable.All)
+        foreach (var setting in SettingTable.Catalog.All)
         {
-            Console.WriteLine($"  --{option.Name} {option.Placeholder}".TrimEnd() + $"  [{option.EnvironmentName}]");
-            var range = option.Range.Length == 0 ? "" : $" Range: {option.Range}.";
-            var standard = option.Default.Length == 0 ? "" : $" Default: {option.Default}{(option.Unit.Length == 0 ? "" : " " + option.Unit)}.";
-            Console.WriteLine($"      {option.Description}{standard}{range}");
+            Console.WriteLine($"  --{setting.Option} {(setting.IsSwitch ? "" : setting.Placeholder)}".TrimEnd() + $"  [{setting.EnvironmentName}]");
+            var range = setting.IsSwitch ? "" : $" Range: {setting.Range}.";
+            var (standard, unit) = setting.DefaultWords.Length > 0 ? (setting.DefaultWords, "") : (setting.IsSwitch ? "" : setting.Default, setting.Unit);
+            Console.WriteLine($"      {setting.Help}{(standard.Length == 0 ? "" : $" Default: {$"{standard} {unit}".TrimEnd()}.")}{range}");
         }
         return Done;
     }

@@ -8,15 +8,17 @@ namespace EdgeDb.Commands;
 /// <summary>What the commands that work on a data folder share: options of serve that matter to them, and opening the database.</summary>
 internal static class DataCommand
 {
-    public static readonly OptionDefinition Data = OptionTable.All.Single(static o => o.Name == "data");
+    private static readonly CommandOption[] Settings = [CommandOption.Of(SettingTable.Data), CommandOption.Of(SettingTable.Config)];
 
     /// <summary>Reads the call. Null after it was refused.</summary>
-    public static (CommandLine Line, EdgeDbOptions Options)? Parse(string[] arguments, int positional, params OptionDefinition[] own)
+    public static (CommandLine Line, EdgeDbOptions Options)? Parse(string[] arguments, int positional, params CommandOption[] own)
     {
         var problems = new List<string>();
-        var line = CommandLine.Parse(arguments, [Data, .. own], positional, problems);
-        var serve = line.Options.Where(static pair => pair.Key == Data.Name).ToDictionary(StringComparer.Ordinal);
-        var options = OptionTable.Read(serve, Environment.GetEnvironmentVariables(), problems);
+        var line = CommandLine.Parse(arguments, [.. Settings, .. own], positional, problems);
+        // An option of a command may be called as a setting is: the zone of an agenda is not that of a new household.
+        var settings = line.Options.Where(static pair => Settings.Any(s => s.Name == pair.Key)).ToDictionary(StringComparer.Ordinal);
+        var values = SettingSources.Read(settings, Environment.GetEnvironmentVariables(), problems);
+        var options = EdgeDbOptions.From(values, problems);
         if (problems.Count > 0)
         {
             CommandTable.Refuse(problems);

@@ -1,13 +1,12 @@
 using System.IO.Pipelines;
 using EdgeDb.Core.Household;
-using EdgeDb.Options;
 
 namespace EdgeDb.Commands;
 
 /// <summary><c>edgedb export</c>: writes one calendar or all of them to standard output.</summary>
 internal static class ExportCommand
 {
-    private static readonly OptionDefinition Calendar = new("calendar", "NAME", "", "", "the name of a calendar", "Only this one.");
+    private static readonly CommandOption Calendar = new("calendar", "NAME");
 
     public static async Task<int> RunAsync(string[] arguments)
     {

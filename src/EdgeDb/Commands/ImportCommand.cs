@@ -1,6 +1,5 @@
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
-using EdgeDb.Options;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeDb.Commands;
@@ -10,8 +9,7 @@ internal static class ImportCommand
 {
     private const int ShownProblems = 20;
 
-    private static readonly OptionDefinition Calendar = new(
-        "calendar", "NAME", "", "", "1 to 100 characters", "Calendar to add to; made when it is missing. Named after the file when not given.");
+    private static readonly CommandOption Calendar = new("calendar", "NAME");
 
     public static async Task<int> RunAsync(string[] arguments)
     {

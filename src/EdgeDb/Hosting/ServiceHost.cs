@@ -4,6 +4,7 @@ using EdgeDb.Api;
 using EdgeDb.Commands;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,18 +19,15 @@ internal static class ServiceHost
     private const int MaxConnections = 256;
     private const long MaxBodyBytes = 12 * 1024 * 1024;
 
-    public static async Task<int> RunAsync(EdgeDbOptions options)
+    public static async Task<int> RunAsync(SettingValues values, EdgeDbOptions options)
     {
-        // Before the database is opened: a call that is refused leaves nothing behind.
-        if (ReadFeeds(options) is not { } feeds)
-            return CommandTable.BadCall;
         using var loggers = CreateLoggers();
         var time = TimeProvider.System;
         await using var database = await HouseholdDatabase.OpenAsync(options, time, loggers, CancellationToken.None);
         var household = new HouseholdServices(database, time, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, CancellationToken.None);
         await household.Window.LoadAsync(CancellationToken.None);
-        await AddFeedsAsync(household, feeds);
+        await AddFeedsAsync(household, options.Feeds);
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
@@ -37,14 +35,14 @@ internal static class ServiceHost
         using var transport = new HttpTransport(limits, time);
         var web = new WebEndpoint(transport, limits, time, loggers.CreateLogger<WebEndpoint>());
         await using var connections = UpstreamConnections.Create(options, database, web, transport, time, loggers);
-        var tuner = new Tuner(new TunerOptions { Mode = options.Upstream.Tuner }, time, Random.Shared.Next());
+        var tuner = new Tuner(new TunerOptions { Mode = values.Get(SettingTable.Tuner) }, time, Random.Shared.Next());
         using var metrics = new ServiceMetrics(household, connections.Endpoints, tuner, time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddSingleton(metrics);
         builder.Services.AddSingleton(web);
         builder.Services.AddSingleton(connections);
-        Register(builder.Services, household, tuner, options, time, loggers);
+        Register(builder.Services, household, tuner, values, options, time, loggers);
         await using var app = builder.Build();
         Route(app);
         var damaged = false;
@@ -115,7 +113,8 @@ internal static class ServiceHost
     }
 
     private static void Register(
-        IServiceCollection services, HouseholdServices household, Tuner tuner, EdgeDbOptions options, TimeProvider time, ILoggerFactory loggers)
+        IServiceCollection services, HouseholdServices household, Tuner tuner, SettingValues values, EdgeDbOptions options, TimeProvider time,
+        ILoggerFactory loggers)
     {
         services.AddSingleton(loggers);
         services.AddSingleton(time);
@@ -131,7 +130,7 @@ internal static class ServiceHost
         services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<WebEndpoint>(), time));
         services.AddSingleton(
             provider => new FeedRefresher(
-                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, options.FeedInterval, time,
+                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, TimeSpan.FromMinutes(values.Get(SettingTable.FeedInterval)), time,
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
             household, provider.GetRequiredService<FeedRefresher>(), time, loggers.CreateLogger<HouseholdWorker>()));
@@ -140,7 +139,7 @@ internal static class ServiceHost
         services.AddSingleton(tuner);
         services.AddSingleton(new TuningStore(household.Database));
         services.AddSingleton(provider => new TuningService(
-            provider.GetRequiredService<ConnectionManager>(), tuner, options.Upstream.Tuner, provider.GetRequiredService<TuningStore>(), time,
+            provider.GetRequiredService<ConnectionManager>(), tuner, values.Get(SettingTable.Tuner), provider.GetRequiredService<TuningStore>(), time,
             loggers.CreateLogger<TuningService>()));
         services.AddHostedService(static provider => provider.GetRequiredService<TuningService>());
         services.AddSingleton<Etags>();
@@ -184,36 +183,10 @@ internal static class ServiceHost
             await next(context);
     }
 
-    /// <summary>The addresses of --feed. Null after one was refused.</summary>
-    private static List<FeedAddress>? ReadFeeds(EdgeDbOptions options)
-    {
-        var feeds = new List<FeedAddress>();
-        foreach (var text in options.Feeds)
-        {
-            FeedAddress address;
-            try
-            {
-                address = FeedAddress.Parse(text, "--feed", allowFile: true);
-            }
-            catch (HouseholdException exception)
-            {
-                CommandTable.Refuse(exception.Message);
-                return null;
-            }
-            if (address.FilePath is { } path && !File.Exists(path))
-            {
-                CommandTable.Refuse($"--feed: there is no file '{path}'.");
-                return null;
-            }
-            feeds.Add(address);
-        }
-        return feeds;
-    }
-
-    private static async Task AddFeedsAsync(HouseholdServices household, List<FeedAddress> feeds)
+    private static async Task AddFeedsAsync(HouseholdServices household, IReadOnlyList<string> feeds)
     {
         var known = (await household.Feeds.ListAsync(CancellationToken.None)).Select(static f => f.Address.Value).ToHashSet(StringComparer.Ordinal);
-        foreach (var address in feeds)
+        foreach (var address in feeds.Select(static feed => FeedAddress.Parse(feed, "feed", allowFile: true)))
             if (known.Add(address.Value))
                 await household.Feeds.AddAsync(address, null, null, null, CancellationToken.None);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeDb.Core.Settings;
 using EdgeDb.Options;
 
 namespace EdgeDb.Hosting;
@@ -13,7 +14,7 @@ internal static class UpstreamHosts
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds one sentence for each host that does not exist, when there is no database yet.</summary>
-    public static async Task CheckAsync(EdgeDbOptions options, TimeProvider time, List<string> problems)
+    public static async Task CheckAsync(EdgeDbOptions options, SettingValues values, TimeProvider time, List<string> problems)
     {
         if (File.Exists(options.DatabasePath))
             return;
@@ -21,7 +22,7 @@ internal static class UpstreamHosts
         var exist = await Task.WhenAll(hosts.Select(h => ExistsAsync(h.Host, time)));
         for (var i = 0; i < hosts.Count; i++)
             if (exist[i] == false)
-                problems.Add($"--{hosts[i].Option}: there is no host '{hosts[i].Host}'.");
+                problems.Add($"{values[hosts[i].Setting].Input.Spelled}: there is no host '{hosts[i].Host}'.");
     }
 
     /// <summary>Null when nobody could say.</summary>

@@ -1,8 +1,9 @@
+using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Options;
 
-/// <summary>The service's options, valid as a whole. <see cref="OptionTable"/> names, bounds and describes each.</summary>
+/// <summary>The service's settings, valid as a whole. <see cref="SettingTable"/> names, bounds and describes each.</summary>
 internal sealed record EdgeDbOptions
 {
     public required string Data { get; init; }
@@ -20,8 +21,6 @@ internal sealed record EdgeDbOptions
 
     public required bool Sample { get; init; }
 
-    public required TimeSpan FeedInterval { get; init; }
-
     public required int WindowMonthsBack { get; init; }
 
     public required int WindowMonthsAhead { get; init; }
@@ -33,4 +32,34 @@ internal sealed record EdgeDbOptions
     public required UpstreamOptions Upstream { get; init; }
 
     public string DatabasePath => Path.Combine(Data, "edgedb.db");
+
+    /// <summary>Takes the values apart.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="problems">Receives one sentence for each two values that contradict each other.</param>
+    public static EdgeDbOptions From(SettingValues values, ICollection<string> problems)
+    {
+        if (values.Get(SettingTable.PostgresReplica) is not null && !values.IsGiven(SettingTable.Postgres))
+            problems.Add($"{values[SettingTable.PostgresReplica].Input.Spelled}: there is no --postgres; the replica answers reads only.");
+        return new()
+        {
+            Data = values.Get(SettingTable.Data),
+            Listen = values.Get(SettingTable.Listen),
+            Hosts = values.Get(SettingTable.Host),
+            Port = values.Get(SettingTable.Port),
+            Zone = values.Get(SettingTable.Zone) ?? MachineZone.Name(),
+            Feeds = values.Get(SettingTable.Feed),
+            Sample = values.Get(SettingTable.Sample),
+            WindowMonthsBack = values.Get(SettingTable.WindowBack),
+            WindowMonthsAhead = values.Get(SettingTable.WindowAhead),
+            BackupsKept = values.Get(SettingTable.BackupsKept),
+            OnCorruption = values.Get(SettingTable.OnCorruption),
+            Upstream = new()
+            {
+                Postgres = values.Get(SettingTable.Postgres),
+                PostgresReplica = values.Get(SettingTable.PostgresReplica),
+                Redis = values.Get(SettingTable.Redis),
+                Qdrant = values.Get(SettingTable.Qdrant),
+            },
+        };
+    }
 }

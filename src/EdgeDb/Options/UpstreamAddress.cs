@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.Settings;
 
 namespace EdgeDb.Options;
 
@@ -10,14 +11,14 @@ namespace EdgeDb.Options;
 /// </summary>
 internal sealed class UpstreamAddress
 {
-    private readonly string _option;
-    private readonly List<string> _problems;
+    private readonly SettingReading _reading;
     private readonly List<string> _known = [];
+    private readonly PropertySpelling _spelling = new();
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
 
-    private UpstreamAddress(string option, Uri uri, List<string> problems)
+    private UpstreamAddress(Uri uri, SettingReading reading)
     {
-        (_option, _problems, Uri) = (option, problems, uri);
+        (_reading, Uri) = (reading, uri);
         var userInfo = uri.UserInfo.Split(':', 2);
         User = userInfo[0].Length > 0 ? Uri.UnescapeDataString(userInfo[0]) : null;
         Password = userInfo.Length > 1 ? Uri.UnescapeDataString(userInfo[1]) : null;
@@ -35,31 +36,59 @@ internal sealed class UpstreamAddress
 
     public string? Password { get; }
 
-    /// <summary>Null, after adding to <paramref name="problems"/>, when it is no address of one of <paramref name="schemes"/>.</summary>
-    public static UpstreamAddress? Parse(OptionDefinition option, string text, IReadOnlyList<string> schemes, List<string> problems)
+    /// <summary>Null, after telling <paramref name="reading"/>, when it is no address of one of <paramref name="schemes"/>.</summary>
+    public static UpstreamAddress? Parse(string text, string form, IReadOnlyList<string> schemes, SettingReading reading)
     {
         if (text.IndexOfAny(['?', '#']) is >= 0 and var end && text.IndexOf('@', end) >= 0)
         {
-            problems.Add($"--{option.Name}: there is an @ behind the first ? or #; in a password these are written %40, %3F and %23.");
+            reading.Problem("there is an @ behind the first ? or #; in a password these are written %40, %3F and %23.");
             return null;
         }
 
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) && uri.Host.Length > 0)
-            return new(option.Name, uri, problems);
-        problems.Add($"--{option.Name}: not an address; it has the form {option.Range}.");
+            return new(uri, reading);
+        reading.Problem($"not an address; it has the form {form}.");
         return null;
     }
 
     /// <summary>Takes a setting; null when it is not given.</summary>
-    public string? Take(string key)
+    /// <param name="key">What it is called in the address.</param>
+    /// <param name="property">What it is called where it is checked; null for the key in its spelling.</param>
+    public string? Take(string key, string? property = null)
     {
         _known.Add(key);
+        _spelling.Add(key, property);
         return _settings.Remove(key, out var value) ? value : null;
+    }
+
+    /// <summary>
+    /// Takes the first line of a file that a setting names: a password that neither the environment nor the file of settings should hold, such as a credential of
+    /// systemd. Null when it is not given or cannot be read.
+    /// </summary>
+    public string? TakeFile(string key)
+    {
+        if (Take(key) is not { } path)
+            return null;
+        try
+        {
+            using var reader = new StreamReader(path);
+            if (reader.ReadLine() is { Length: > 0 } line)
+                return line;
+            Problem($"{key} is '{path}', which is empty.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            Problem($"{key} is '{path}', which cannot be read: {failure.Message}");
+        }
+
+        return null;
     }
 
     /// <summary>Takes one of several words.</summary>
     public T Take<T>(string key, T fallback, params ReadOnlySpan<(string Word, T Value)> words)
     {
+        foreach (var (word, _) in words)
+            _spelling.Add(word, null);
         if (Take(key) is not { } text)
             return fallback;
         foreach (var (word, value) in words)
@@ -73,9 +102,9 @@ internal sealed class UpstreamAddress
     }
 
     /// <summary>Takes a whole number. Its range is checked where it is used.</summary>
-    public int Take(string key, int fallback)
+    public int Take(string key, int fallback, string? property = null)
     {
-        if (Take(key) is not { } text)
+        if (Take(key, property) is not { } text)
             return fallback;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
             return value;
@@ -88,17 +117,8 @@ internal sealed class UpstreamAddress
     {
         if (Take(key) is not { } text)
             return fallback;
-        var digits = text.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz");
-        TimeSpan? unit = text.AsSpan(digits.Length) switch
-        {
-            "ms" => TimeSpan.FromMilliseconds(1),
-            "s" => TimeSpan.FromSeconds(1),
-            "min" => TimeSpan.FromMinutes(1),
-            "h" => TimeSpan.FromHours(1),
-            _ => null,
-        };
-        if (unit is { } known && int.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
-            return known * value;
+        if (Quantity.Time.TryRead(text, out var ticks))
+            return TimeSpan.FromTicks(ticks);
         Problem($"{key} is '{text}'; give a time such as 250ms, 5s, 30min or 1h.");
         return fallback;
     }
@@ -113,7 +133,7 @@ internal sealed class UpstreamAddress
         OpenTimeout = Take("open-timeout", fallback.OpenTimeout),
         IdleTimeout = Take("idle-timeout", fallback.IdleTimeout),
         MaxLifetime = Take("max-lifetime", fallback.MaxLifetime),
-        QueueCapacity = Take("queue", fallback.QueueCapacity),
+        QueueCapacity = Take("queue", fallback.QueueCapacity, nameof(ConnectionPoolOptions.QueueCapacity)),
     };
 
     /// <summary>Takes the rule that bounds the work at once.</summary>
@@ -132,5 +152,12 @@ internal sealed class UpstreamAddress
             Problem($"{_settings.Count} of the settings are not known; those there are: {string.Join(", ", _known)}.");
     }
 
-    public void Problem(string problem) => _problems.Add($"--{_option}: {problem}");
+    public void Problem(string problem) => _reading.Problem(problem);
+
+    /// <summary>Reports sentences of whoever checks what was read, which speak of properties and begin with the owner's name.</summary>
+    public void Problems(string owner, IEnumerable<string> sentences)
+    {
+        foreach (var sentence in sentences)
+            Problem(_spelling.Respell(sentence.StartsWith(owner + ": ", StringComparison.Ordinal) ? sentence[(owner.Length + 2)..] : sentence));
+    }
 }

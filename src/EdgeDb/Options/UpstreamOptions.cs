@@ -1,4 +1,5 @@
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.Settings;
 
 namespace EdgeDb.Options;
 
@@ -13,20 +14,17 @@ internal sealed record UpstreamOptions
 
     public Upstream<QdrantSettings>? Qdrant { get; init; }
 
-    /// <summary>How the tuner may act.</summary>
-    public required TunerMode Tuner { get; init; }
-
-    /// <summary>The option and the host of each that is given.</summary>
-    public IEnumerable<(string Option, string Host)> Hosts()
+    /// <summary>The setting and the host of each that is given.</summary>
+    public IEnumerable<(Setting Setting, string Host)> Hosts()
     {
         if (Postgres is not null)
-            yield return ("postgres", Postgres.Server.Host);
+            yield return (SettingTable.Postgres, Postgres.Server.Host);
         if (PostgresReplica is not null)
-            yield return ("postgres-replica", PostgresReplica.Server.Host);
+            yield return (SettingTable.PostgresReplica, PostgresReplica.Server.Host);
         if (Redis is not null)
-            yield return ("redis", Redis.Server.Host);
+            yield return (SettingTable.Redis, Redis.Server.Host);
         if (Qdrant is not null)
-            yield return ("qdrant", new Uri(Qdrant.Server.Address).IdnHost);
+            yield return (SettingTable.Qdrant, new Uri(Qdrant.Server.Address).IdnHost);
     }
 }
 

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.Settings;
 
 namespace EdgeDb.Options;
 
@@ -13,35 +14,38 @@ internal static class UpstreamReader
     /// <summary>A second connection is opened when one carries as many commands as it may.</summary>
     private static readonly ConnectionPoolOptions RedisPool = new() { MinIdle = 1, MaxSize = 2, LeasesPerConnection = 512 };
 
-    public static Upstream<PostgresOptions>? Postgres(OptionDefinition option, string text, List<string> problems)
+    /// <param name="name">What the endpoint is called.</param>
+    /// <param name="text">The address; empty for none.</param>
+    /// <param name="reading">Is told what is wrong.</param>
+    public static Upstream<PostgresOptions>? Postgres(string name, string text, SettingReading reading)
     {
-        if (text.Length == 0 || UpstreamAddress.Parse(option, text, ["postgres", "postgresql"], problems) is not { } address)
+        if (text.Length == 0 || UpstreamAddress.Parse(text, "postgres://USER:PASSWORD@HOST:PORT/DATABASE?…", ["postgres", "postgresql"], reading) is not { } address)
             return null;
         var fallback = new PostgresOptions { Host = "", Database = "", Username = "", Password = "" };
         var server = new PostgresOptions
         {
-            Name = option.Name,
+            Name = name,
             Host = address.Uri.IdnHost,
             Port = address.Uri.Port < 0 ? fallback.Port : address.Uri.Port,
             Database = Uri.UnescapeDataString(address.Uri.AbsolutePath.TrimStart('/')),
             Username = address.User ?? "",
-            Password = address.Password ?? "",
             Tls = address.Take("tls", PostgresTls.VerifyFull, ("verify-full", PostgresTls.VerifyFull), ("off", PostgresTls.Off)),
-            CaFile = address.Take("ca"),
+            CaFile = address.Take("ca", "CaFile"),
+            Password = Secret(address, address.Password, "a password", "password-file") ?? "",
             PoolMode = address.Take(
                 "pool-mode", PostgresPoolMode.Session, ("session", PostgresPoolMode.Session), ("transaction", PostgresPoolMode.Transaction)),
-            StatementCacheSize = address.Take("statements", fallback.StatementCacheSize),
+            StatementCacheSize = address.Take("statements", fallback.StatementCacheSize, nameof(PostgresOptions.StatementCacheSize)),
             ConnectTimeout = address.Take("connect-timeout", fallback.ConnectTimeout),
             StatementLimit = address.Take("statement-limit", fallback.StatementLimit),
             AnalyticsLimit = address.Take("analytics-limit", fallback.AnalyticsLimit),
         };
-        problems.AddRange(server.Problems());
-        return new(server, Endpoint(option, address, PostgresPool, opensAhead: true, problems));
+        address.Problems(name, server.Problems());
+        return new(server, Endpoint(address, PostgresPool, opensAhead: true));
     }
 
-    public static Upstream<RedisSettings>? Redis(OptionDefinition option, string text, List<string> problems)
+    public static Upstream<RedisSettings>? Redis(string text, SettingReading reading)
     {
-        if (text.Length == 0 || UpstreamAddress.Parse(option, text, ["redis", "rediss"], problems) is not { } address)
+        if (text.Length == 0 || UpstreamAddress.Parse(text, "redis://USER:PASSWORD@HOST:PORT/DB?…, rediss:// for TLS", ["redis", "rediss"], reading) is not { } address)
             return null;
         var uri = address.Uri;
         var bare = $"{uri.Scheme}://{uri.Host}{(uri.Port < 0 ? "" : $":{uri.Port}")}{uri.AbsolutePath}";
@@ -50,35 +54,45 @@ internal static class UpstreamReader
         {
             Address = bare,
             User = address.User,
-            Password = address.Password,
-            CaFile = address.Take("ca"),
+            Password = Secret(address, address.Password, "a password", "password-file"),
+            CaFile = address.Take("ca", "CaFile"),
             ConnectTimeout = address.Take("connect-timeout", fallback.ConnectTimeout),
             CommandTimeout = address.Take("command-timeout", fallback.CommandTimeout),
         };
-        server.Validate(option.Name, problems);
-        return new(server, Endpoint(option, address, RedisPool, opensAhead: false, problems));
+        var problems = new List<string>();
+        server.Validate("redis", problems);
+        address.Problems("redis", problems);
+        return new(server, Endpoint(address, RedisPool, opensAhead: false));
     }
 
-    public static Upstream<QdrantSettings>? Qdrant(OptionDefinition option, string text, List<string> problems)
+    public static Upstream<QdrantSettings>? Qdrant(string text, SettingReading reading)
     {
-        if (text.Length == 0 || UpstreamAddress.Parse(option, text, ["http", "https"], problems) is not { } address)
+        if (text.Length == 0 || UpstreamAddress.Parse(text, "https://HOST:PORT?api-key=…", ["http", "https"], reading) is not { } address)
             return null;
         var uri = address.Uri;
-        var trust = address.Take("ca") is { } ca ? new HttpTrust { CaFile = ca } : HttpTrust.System;
-        problems.AddRange(trust.Problems().Select(problem => $"{option.Name}: {problem}"));
+        var trust = address.Take("ca", "CaFile") is { } ca ? new HttpTrust { CaFile = ca } : HttpTrust.System;
         var bare = $"{uri.Scheme}://{uri.Host}:{(uri.IsDefaultPort ? QdrantPort : uri.Port)}";
         var fallback = new QdrantSettings { Address = bare };
-        var server = fallback with { ApiKey = address.Take("api-key"), Trust = trust, Timeout = address.Take("timeout", fallback.Timeout) };
+        var server = fallback with { ApiKey = Secret(address, address.Take("api-key", "Credential"), "a key", "api-key-file"), Trust = trust, Timeout = address.Take("timeout", fallback.Timeout) };
         if (address.User is not null)
             address.Problem("a user is given, but Qdrant knows only a key; give it as ?api-key=…");
         if (server.ApiKey is not null && uri.Scheme == "http" && !uri.IsLoopback)
             address.Problem("the key would travel in the clear; use https.");
-        problems.AddRange(server.ToHttp().Problems().Select(problem => $"{option.Name}: {problem}"));
-        return new(server, Endpoint(option, address, HttpSource.PoolOptions(new HttpLimits()), opensAhead: false, problems));
+        // They hold those of the trust as well.
+        address.Problems("qdrant", server.ToHttp().Problems());
+        return new(server, Endpoint(address, HttpSource.PoolOptions(new HttpLimits()), opensAhead: false));
     }
 
-    private static EndpointOptions Endpoint(
-        OptionDefinition option, UpstreamAddress address, ConnectionPoolOptions pool, bool opensAhead, List<string> problems)
+    /// <summary>A secret stands in the address or in a file that the address names, not in both.</summary>
+    private static string? Secret(UpstreamAddress address, string? inAddress, string what, string key)
+    {
+        var inFile = address.TakeFile(key);
+        if (inAddress is not null && inFile is not null)
+            address.Problem($"{what} is given, and {key} names another one; leave one out.");
+        return inAddress ?? inFile;
+    }
+
+    private static EndpointOptions Endpoint(UpstreamAddress address, ConnectionPoolOptions pool, bool opensAhead)
     {
         var endpoint = new EndpointOptions
         {
@@ -86,7 +100,9 @@ internal static class UpstreamReader
             Limit = address.TakeLimit(),
             OpensAhead = address.Take("open-ahead", opensAhead, ("true", true), ("false", false)),
         };
-        endpoint.Validate(option.Name, problems);
+        var problems = new List<string>();
+        endpoint.Validate("endpoint", problems);
+        address.Problems("endpoint", problems);
         address.RefuseTheRest();
         return endpoint;
     }
