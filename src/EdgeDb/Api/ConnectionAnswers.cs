@@ -5,12 +5,13 @@ namespace EdgeDb.Api;
 /// <summary>Endpoints, queries and the tuner's work as the API shows them.</summary>
 internal static class ConnectionAnswers
 {
-    public static ConnectionBody Of(IConnectionEndpoint endpoint, Tuner tuner)
+    public static ConnectionBody Of(IConnectionEndpoint endpoint, PostgresRouter? postgres, Tuner tuner)
     {
         var (monitor, latency) = (endpoint.Monitor, endpoint.Monitor.Latency);
         return new(
             endpoint.Name,
             Name(endpoint.Kind),
+            postgres?.StandingOf(endpoint.Name) is { } standing ? Of(standing) : null,
             Of(endpoint.Statistics, endpoint.PoolOptions),
             new(latency.Count, Quantile(latency, 0.5), Quantile(latency, 0.95), Quantile(latency, 0.99)),
             new(
@@ -75,6 +76,18 @@ internal static class ConnectionAnswers
         var name = value.ToString();
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
+
+    private static ServerBody Of(PostgresStanding standing) => new(
+        standing.TakesWrites is { } takesWrites ? Role(takesWrites) : null,
+        standing.SetAsPrimary is { } set ? Role(set) : null,
+        standing.IsReachable,
+        standing.Timeline,
+        standing.Lag?.Bytes,
+        standing.Lag?.Time.TotalSeconds,
+        standing.ObservedAt is { } at ? Instant(at) : null,
+        standing.Problems);
+
+    private static string Role(bool primary) => primary ? "primary" : "standby";
 
     private static PoolBody Of(in PoolStatistics pool, ConnectionPoolOptions options) => new(
         pool.Open,

@@ -67,9 +67,20 @@ internal sealed record TunableBody(
     string Cost,
     OverrideBody? Override);
 
+internal sealed record ServerBody(
+    string? Role,
+    string? SetAs,
+    bool Reachable,
+    long? Timeline,
+    long? LagBytes,
+    double? LagSeconds,
+    string? ObservedAt,
+    IReadOnlyList<string> Problems);
+
 internal sealed record ConnectionBody(
     string Name,
     string Kind,
+    ServerBody? Server,
     PoolBody Pool,
     LatencyBody Latency,
     FailureCounts Failures,

@@ -33,30 +33,30 @@ internal static class ConnectionsApi
         routes.MapPost("/api/connections/{id}/reset", ResetAsync);
     }
 
-    private static Task ListAsync(HttpContext context, ConnectionManager connections, Tuner tuner)
+    private static Task ListAsync(HttpContext context, UpstreamConnections upstream, Tuner tuner)
     {
         _ = new RequestReader(context.Request);
-        return AnswerAsync(context, new ConnectionList([.. connections.Endpoints.Select(e => ConnectionAnswers.Of(e, tuner))], null), ApiJson.Web.ConnectionList);
+        return AnswerAsync(context, new ConnectionList([.. upstream.Manager.Endpoints.Select(e => ConnectionAnswers.Of(e, upstream.Postgres, tuner))], null), ApiJson.Web.ConnectionList);
     }
 
-    private static Task GetAsync(HttpContext context, string id, ConnectionManager connections, Tuner tuner)
+    private static Task GetAsync(HttpContext context, string id, UpstreamConnections upstream, Tuner tuner)
     {
         _ = new RequestReader(context.Request);
-        return AnswerAsync(context, ConnectionAnswers.Of(Find(connections, id), tuner), ApiJson.Web.ConnectionBody);
+        return AnswerAsync(context, ConnectionAnswers.Of(Find(upstream, id), upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }
 
-    private static Task QueriesAsync(HttpContext context, string id, ConnectionManager connections)
+    private static Task QueriesAsync(HttpContext context, string id, UpstreamConnections upstream)
     {
         var reader = new RequestReader(context.Request, "order", "limit");
         var order = Choice(reader.Text("order") ?? "totalTime", "order", Enum.GetValues<QueryOrder>());
         var limit = reader.Integer("limit", 20, 1, MostQueries);
-        var queries = Find(connections, id).Monitor.Top(order, limit);
+        var queries = Find(upstream, id).Monitor.Top(order, limit);
         return AnswerAsync(context, new QueryList([.. queries.Select(ConnectionAnswers.Of)], null), ApiJson.Web.QueryList);
     }
 
-    private static async Task IsolateAsync(HttpContext context, string id, ConnectionManager connections, Tuner tuner)
+    private static async Task IsolateAsync(HttpContext context, string id, UpstreamConnections upstream, Tuner tuner)
     {
-        var (endpoint, breaker, operationClass) = await CircuitAsync(context, id, connections);
+        var (endpoint, breaker, operationClass) = await CircuitAsync(context, id, upstream);
         try
         {
             breaker.Isolate(operationClass, "A person isolated it.");
@@ -66,14 +66,14 @@ internal static class ConnectionsApi
             throw new HouseholdException(HouseholdError.Conflict, refused.Message, "operationClass");
         }
 
-        await AnswerAsync(context, ConnectionAnswers.Of(endpoint, tuner), ApiJson.Web.ConnectionBody);
+        await AnswerAsync(context, ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }
 
-    private static async Task ResetAsync(HttpContext context, string id, ConnectionManager connections, Tuner tuner)
+    private static async Task ResetAsync(HttpContext context, string id, UpstreamConnections upstream, Tuner tuner)
     {
-        var (endpoint, breaker, operationClass) = await CircuitAsync(context, id, connections);
+        var (endpoint, breaker, operationClass) = await CircuitAsync(context, id, upstream);
         breaker.Reset(operationClass, "A person reset it.");
-        await AnswerAsync(context, ConnectionAnswers.Of(endpoint, tuner), ApiJson.Web.ConnectionBody);
+        await AnswerAsync(context, ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }
 
     private static async Task SetAsync(HttpContext context, string id, Tuner tuner, TuningService service)
@@ -150,12 +150,12 @@ internal static class ConnectionsApi
     }
 
     private static async Task<(IConnectionEndpoint Endpoint, EndpointBreaker Breaker, string? OperationClass)> CircuitAsync(
-        HttpContext context, string id, ConnectionManager connections)
+        HttpContext context, string id, UpstreamConnections upstream)
     {
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.CircuitInput, context.RequestAborted);
         if (input.OperationClass is { } name && !OperationClasses.Contains(name))
             throw ProblemException.Invalid("operationClass", $"'operationClass' is one of {string.Join(", ", OperationClasses)}; without it the whole connection is meant.");
-        var endpoint = Find(connections, id);
+        var endpoint = Find(upstream, id);
         return endpoint.Resilience is { } resilience
             ? (endpoint, resilience.Breaker, input.OperationClass)
             : throw new HouseholdException(HouseholdError.Conflict, $"{endpoint.Name} has no circuit breaker.");
@@ -193,8 +193,8 @@ internal static class ConnectionsApi
         return context.Response.WriteAsJsonAsync(body, type);
     }
 
-    private static IConnectionEndpoint Find(ConnectionManager connections, string id) =>
-        connections.Find(id) ?? throw new HouseholdException(HouseholdError.NotFound, $"There is no connection '{HouseholdException.Shorten(id)}'.");
+    private static IConnectionEndpoint Find(UpstreamConnections upstream, string id) =>
+        upstream.Manager.Find(id) ?? throw new HouseholdException(HouseholdError.NotFound, $"There is no connection '{HouseholdException.Shorten(id)}'.");
 
     private static T Choice<T>(string text, string field, T[] values)
         where T : struct, Enum

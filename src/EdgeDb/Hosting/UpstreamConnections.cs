@@ -5,35 +5,64 @@ using EdgeDb.Options;
 namespace EdgeDb.Hosting;
 
 /// <summary>Every endpoint of the service: the database file, the web, and the upstream servers that the options name.</summary>
-internal static class UpstreamConnections
+internal sealed class UpstreamConnections : IAsyncDisposable
 {
-    public static ConnectionManager Create(
-        EdgeDbOptions options, SqliteDatabase database, WebEndpoint web, HttpTransport transport, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="options">Name the servers.</param>
+    /// <param name="database">Its readers are watched.</param>
+    /// <param name="web">Is taken over.</param>
+    /// <param name="transport">Carries what goes over HTTP.</param>
+    /// <param name="history">Of the PostgreSQL cluster, as an earlier run has seen it; null for none.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Receive what endpoints have to say.</param>
+    public UpstreamConnections(
+        EdgeDbOptions options, SqliteDatabase database, WebEndpoint web, HttpTransport transport, PostgresHistory? history, TimeProvider time,
+        ILoggerFactory loggers)
     {
         var upstream = options.Upstream;
         var logger = loggers.CreateLogger("EdgeDb.Connections");
-        var manager = new ConnectionManager(new MemoryProbe("/"), new ForecastFolder(Path.Combine(options.Data, "forecast")), time);
-        manager.Watch(database.Readers);
-        manager.Add(web);
+        Manager = new ConnectionManager(new MemoryProbe("/"), new ForecastFolder(Path.Combine(options.Data, "forecast")), time);
+        Manager.Watch(database.Readers);
+        Manager.Add(web);
+        var cluster = new List<PostgresMember>();
         if (upstream.Postgres is { } primary)
-            manager.Add(Postgres(primary));
+            cluster.Add(Postgres(primary, isPrimary: true));
         if (upstream.PostgresReplica is { } replica)
-            manager.Add(Postgres(replica));
+            cluster.Add(Postgres(replica, isPrimary: false));
+        if (cluster.Count > 0)
+            Postgres = new PostgresRouter(cluster, new PostgresRouterOptions { Known = history }, time, logger);
         if (upstream.Redis is { } redis)
         {
-            manager.Add(new ConnectionEndpoint<RedisConnection>(
+            Manager.Add(new ConnectionEndpoint<RedisConnection>(
                 new RedisSource("redis", redis.Server, null, time, logger), EndpointKind.Redis, redis.Endpoint, null, time, logger));
         }
 
         if (upstream.Qdrant is { } qdrant)
         {
-            manager.Add(new ConnectionEndpoint<QdrantConnection>(
+            Manager.Add(new ConnectionEndpoint<QdrantConnection>(
                 new QdrantSource("qdrant", qdrant.Server, transport), EndpointKind.Qdrant, qdrant.Endpoint, HttpFailures.Advise, time, logger));
         }
 
-        return manager;
+        PostgresMember Postgres(Upstream<PostgresOptions> server, bool isPrimary)
+        {
+            var source = new PostgresSource(server.Server, time);
+            var endpoint = new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, server.Endpoint, PostgresFailures.Advise, time, logger);
+            Manager.Add(endpoint);
+            return new PostgresMember(source, endpoint, isPrimary);
+        }
+    }
 
-        ConnectionEndpoint<PostgresConnection> Postgres(Upstream<PostgresOptions> server) =>
-            new(new PostgresSource(server.Server, time), EndpointKind.Postgres, server.Endpoint, PostgresFailures.Advise, time, logger);
+    /// <summary>All of them.</summary>
+    public ConnectionManager Manager { get; }
+
+    /// <summary>The PostgreSQL servers as the one cluster they are; null when none is named.</summary>
+    public PostgresRouter? Postgres { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // First: it asks servers on connections of the others.
+        if (Postgres is not null)
+            await Postgres.DisposeAsync();
+        await Manager.DisposeAsync();
     }
 }

@@ -38,7 +38,6 @@ internal sealed class PostgresTarget : SoakTarget
     public PostgresTarget(Upstreams servers, int primaryPort, int replicaPort)
     {
         _members = [Member(servers, "primary", primaryPort), Member(servers, "replica", replicaPort)];
-        _members[1].Endpoint.HedgePeer = _members[0].Endpoint;
         _router = new PostgresRouter(_members, new PostgresRouterOptions(), TimeProvider.System, NullLogger.Instance);
     }
 

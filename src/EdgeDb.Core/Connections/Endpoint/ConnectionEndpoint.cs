@@ -13,7 +13,7 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
     private static readonly string[] ClassNames = ["other", "read", "write", "analytics"];
 
     private readonly ReachabilityWatch _reachability;
-    private ConnectionEndpoint<T>? _hedgePeer;
+    private readonly Guard _guard;
 
     /// <summary>Throws <see cref="ArgumentException"/> with every problem when the options are wrong.</summary>
     /// <param name="source">The kind of connection.</param>
@@ -31,26 +31,20 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
         ILogger logger)
         : base(source, kind, options, time, logger)
     {
-        Protection = new EndpointResilience(source.Name, options.Resilience, source.Classify, advise ?? (static (_, _) => null), time, logger);
-        _reachability = new ReachabilityWatch(Protection.Breaker, IsReachableAsync, options.Resilience.Reachability, time);
-        Protection.Breaker.Happened += OnCircuit;
+        _guard = new Guard(this, source, options.Resilience, advise ?? (static (_, _) => null), time, logger);
+        _reachability = new ReachabilityWatch(_guard.Breaker, IsReachableAsync, options.Resilience.Reachability, time);
+        _guard.Breaker.Happened += OnCircuit;
     }
 
     /// <inheritdoc/>
-    public override EndpointResilience Resilience => Protection;
+    public override EndpointResilience Resilience => _guard;
 
-    /// <summary>Where the second run of a hedged read goes; null for another connection of this endpoint.</summary>
+    /// <summary>Where the second run of a hedged read goes; null for another connection of this endpoint. May change at any time.</summary>
     public ConnectionEndpoint<T>? HedgePeer
     {
-        get => _hedgePeer;
-        set
-        {
-            _hedgePeer = value;
-            Protection.HedgeRoute = value?.Protection;
-        }
+        get => ((Guard?)_guard.HedgeRoute)?.Endpoint;
+        set => _guard.HedgeRoute = value?._guard;
     }
-
-    private EndpointResilience Protection { get; }
 
     /// <summary>
     /// Runs work on a connection. Throws what the work throws, <see cref="CircuitOpenException"/>, <see cref="OperationTimeoutException"/>,
@@ -74,19 +68,17 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
     {
         var deadline = Time.GetTimestamp() + (long)(operation.Timeout.TotalSeconds * Time.TimestampFrequency);
         var call = new OperationCall(ClassNames[(int)operation.Shape.Class], operation.Repeat, deadline, Monitor.LatencyOf(operation.Shape));
-        var run = new Run<TState, TResult>(this, operation, state, work, new RentingSite(member, file, line), ct);
-        return Protection.ExecuteAsync(call, run, static (attempt, run) => run.Endpoint.For(attempt).AttemptAsync(attempt, run), ct);
+        var run = new Run<TState, TResult>(operation, state, work, new RentingSite(member, file, line), ct);
+        return _guard.ExecuteAsync(call, run, static (attempt, run) => ((Guard)attempt.Route!).Endpoint.AttemptAsync(attempt, run), ct);
     }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        Protection.Breaker.Happened -= OnCircuit;
+        _guard.Breaker.Happened -= OnCircuit;
         await _reachability.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
-
-    private ConnectionEndpoint<T> For(Attempt attempt) => attempt.Route == Protection ? this : _hedgePeer!;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResult> AttemptAsync<TState, TResult>(Attempt attempt, Run<TState, TResult> run)
@@ -150,8 +142,20 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
         return true;
     }
 
+    /// <summary>Knows whose connections it guards: the peer may have changed by the time a second run begins, its route may not.</summary>
+    private sealed class Guard(
+        ConnectionEndpoint<T> endpoint,
+        IConnectionSource<T> source,
+        EndpointResilienceOptions options,
+        Func<Exception, FailureKind, RetryAdvice?> advise,
+        TimeProvider time,
+        ILogger logger)
+        : EndpointResilience(source.Name, options, source.Classify, advise, time, logger)
+    {
+        public ConnectionEndpoint<T> Endpoint { get; } = endpoint;
+    }
+
     private readonly record struct Run<TState, TResult>(
-        ConnectionEndpoint<T> Endpoint,
         Operation Operation,
         TState State,
         Func<T, TState, CancellationToken, ValueTask<TResult>> Work,

@@ -15,4 +15,7 @@ internal static partial class PostgresLog
 
     [LoggerMessage(2503, LogLevel.Error, "{Server} is not used: it belongs to another cluster, or its history ended when another server was promoted. Make it a replica of the primary.")]
     public static partial void OtherHistory(ILogger logger, string server);
+
+    [LoggerMessage(2504, LogLevel.Warning, "{Server} is set as {Set}, but says that it is {Said}. Work follows what servers say; after a failover this is normal.")]
+    public static partial void Swapped(ILogger logger, string server, string set, string said);
 }

@@ -27,6 +27,7 @@ internal sealed class PostgresRouter : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task[] _refreshing;
     private readonly bool[] _reportedOther;
+    private readonly bool[] _reportedSwapped;
     private long _refreshedAt;
     private int _reportedPrimary = int.MinValue;
     private bool _reportedConflict;
@@ -47,13 +48,13 @@ internal sealed class PostgresRouter : IAsyncDisposable
         _topology = new PostgresTopology(_members.Select(static member => member.Source.Server), options, time);
         _refreshEvery = options.MaxReplicaLag / 4;
         _refreshing = [.. _members.Select(static _ => Task.CompletedTask)];
-        _reportedOther = new bool[_members.Length];
+        (_reportedOther, _reportedSwapped) = (new bool[_members.Length], new bool[_members.Length]);
         _time = time;
         _logger = logger;
     }
 
-    /// <summary>Highest timeline seen; to be kept for <see cref="PostgresRouterOptions.KnownTimeline"/> of the next start.</summary>
-    public uint Timeline => _topology.Timeline;
+    /// <summary>To be kept for <see cref="PostgresRouterOptions.Known"/> of the next start; null until a server has answered.</summary>
+    public PostgresHistory? History => _topology.History;
 
     /// <summary>Name of the endpoint that takes writes; null when none is known.</summary>
     public string? Primary => _topology.Primary is >= 0 and var primary ? _members[primary].Source.Name : null;
@@ -166,6 +167,62 @@ internal sealed class PostgresRouter : IAsyncDisposable
                 if (_refreshing[i].IsCompleted)
                     _refreshing[i] = AskAsync(_members[i]);
             return Task.WhenAll(_refreshing);
+        }
+    }
+
+    /// <summary>What is known of the server behind the endpoint of this name; null when it is none of this cluster.</summary>
+    public PostgresStanding? StandingOf(string server)
+    {
+        var index = Array.FindIndex(_members, member => member.Source.Name == server);
+        if (index < 0)
+            return null;
+        var (member, state) = (_members[index], _members[index].Source.Server.State);
+        return new PostgresStanding(
+            state is { } known ? !known.InRecovery : null,
+            member.SetAsPrimary,
+            member.Source.Server.IsReachable,
+            state is { Timeline: > 0 and var timeline } ? timeline : null,
+            _topology.LagOf(index),
+            state is { } asked ? _time.GetUtcNow() - _time.GetElapsedTime(asked.ObservedAt) : null,
+            [.. ProblemsOf(index)]);
+    }
+
+    /// <summary>Tells in the log what has changed. Nobody is asked: connections hear of their server when they are opened and while they are idle, too.</summary>
+    public void Review()
+    {
+        var (primary, timeline) = (_topology.Primary, _topology.History?.Timeline ?? 0);
+        lock (_gate)
+        {
+            if (primary != _reportedPrimary)
+            {
+                _reportedPrimary = primary;
+                // Only towards the primary: a replica whose age nobody has looked at must not answer for another server.
+                for (var i = 0; i < _members.Length; i++)
+                    _members[i].Endpoint.HedgePeer = primary >= 0 && i != primary ? _members[primary].Endpoint : null;
+                if (primary < 0)
+                    PostgresLog.NoPrimary(_logger);
+                else
+                    PostgresLog.PrimaryIs(_logger, _members[primary].Source.Name, timeline);
+            }
+
+            if (_topology.Conflict != _reportedConflict)
+            {
+                _reportedConflict = _topology.Conflict;
+                if (_reportedConflict && primary >= 0)
+                    PostgresLog.TwoPrimaries(_logger, _members[primary].Source.Name, timeline);
+            }
+
+            for (var i = 0; i < _members.Length; i++)
+            {
+                var other = _members[i].Source.Server.State is not null && !_topology.IsOfThisHistory(i);
+                if (other && !_reportedOther[i])
+                    PostgresLog.OtherHistory(_logger, _members[i].Source.Name);
+                _reportedOther[i] = other;
+                var swapped = IsSwapped(i);
+                if (swapped && !_reportedSwapped[i])
+                    PostgresLog.Swapped(_logger, _members[i].Source.Name, NameOf(_members[i].SetAsPrimary == true), NameOf(_members[i].SetAsPrimary == false));
+                _reportedSwapped[i] = swapped;
+            }
         }
     }
 
@@ -299,38 +356,28 @@ internal sealed class PostgresRouter : IAsyncDisposable
             // The pool or this router is closed: however the question ended, it says nothing about the server.
         }
 
-        Report();
+        Review();
     }
 
-    private void Report()
+    private static string NameOf(bool primary) => primary ? "the primary" : "a standby";
+
+    private bool IsSwapped(int server) =>
+        _members[server] is { SetAsPrimary: { } set, Source.Server.State: { InRecovery: var inRecovery } } && set == inRecovery && _topology.IsOfThisHistory(server);
+
+    private IEnumerable<string> ProblemsOf(int server)
     {
-        var (primary, timeline) = (_topology.Primary, _topology.Timeline);
-        lock (_gate)
+        if (_members[server].Source.Server.State is not { InRecovery: var inRecovery })
+            yield break;
+        if (!_topology.IsOfThisHistory(server))
+            yield return "It is not used: it belongs to another cluster, or its history ended when another server was promoted. Make it a replica of the primary.";
+        if (IsSwapped(server))
         {
-            if (primary != _reportedPrimary)
-            {
-                _reportedPrimary = primary;
-                if (primary < 0)
-                    PostgresLog.NoPrimary(_logger);
-                else
-                    PostgresLog.PrimaryIs(_logger, _members[primary].Source.Name, timeline);
-            }
-
-            if (_topology.Conflict != _reportedConflict)
-            {
-                _reportedConflict = _topology.Conflict;
-                if (_reportedConflict && primary >= 0)
-                    PostgresLog.TwoPrimaries(_logger, _members[primary].Source.Name, timeline);
-            }
-
-            for (var i = 0; i < _members.Length; i++)
-            {
-                var other = _members[i].Source.Server.State is not null && !_topology.IsOfThisHistory(i);
-                if (other && !_reportedOther[i])
-                    PostgresLog.OtherHistory(_logger, _members[i].Source.Name);
-                _reportedOther[i] = other;
-            }
+            yield return $"It is set as {NameOf(inRecovery)}, but says that it is {NameOf(!inRecovery)}. Work follows what servers say, so after a failover nothing "
+                + "need be done; when it is to stay so, swap the two addresses in the configuration.";
         }
+
+        if (!inRecovery && _topology.Conflict)
+            yield return "Another server takes writes on the same timeline. Stop one of them: what was written to both cannot be joined.";
     }
 
     private readonly record struct Run<TState, TResult>(

@@ -10,10 +10,10 @@ internal sealed record PostgresRouterOptions
     public TimeSpan MaxReplicaLag { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Highest timeline that was ever seen, from <see cref="PostgresRouter.Timeline"/> of an earlier run; a server that takes writes on an older
-    /// one is a primary that was replaced. Default 0: none is known.
+    /// <see cref="PostgresRouter.History"/> of an earlier run; a server of that cluster that takes writes on an older timeline is a primary that was
+    /// replaced. Default null: nothing is known.
     /// </summary>
-    public long KnownTimeline { get; init; }
+    public PostgresHistory? Known { get; init; }
 
     /// <summary>Every option that is out of its range, with its value and the range; empty when all is well.</summary>
     public IReadOnlyList<string> Problems()
@@ -21,8 +21,6 @@ internal sealed record PostgresRouterOptions
         var problems = new List<string>();
         if (MaxReplicaLag < TimeSpan.FromMilliseconds(100) || MaxReplicaLag > TimeSpan.FromHours(1))
             problems.Add($"MaxReplicaLag is {MaxReplicaLag}; the range is 00:00:00.1 to 01:00:00.");
-        if (KnownTimeline is < 0 or > uint.MaxValue)
-            problems.Add($"KnownTimeline is {KnownTimeline}; the range is 0 to {uint.MaxValue}.");
         return problems;
     }
 }

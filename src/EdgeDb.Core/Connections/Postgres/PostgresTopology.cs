@@ -26,6 +26,7 @@ internal sealed class PostgresTopology
     private readonly PostgresServer[] _servers;
     private readonly TimeProvider _time;
     private readonly TimeSpan _maxLag;
+    private readonly PostgresHistory? _known;
     private readonly Queue<Mark> _marks = new(MarksKept);
     private Mark _newest;
     private long _cluster;
@@ -37,19 +38,19 @@ internal sealed class PostgresTopology
     {
         _servers = [.. servers];
         _maxLag = options.MaxReplicaLag;
-        _timeline = (uint)options.KnownTimeline;
+        _known = options.Known;
         _time = time;
     }
 
-    /// <summary>Highest timeline seen.</summary>
-    public uint Timeline
+    /// <summary>The cluster and its highest timeline, that of an earlier run included; null until a server has answered.</summary>
+    public PostgresHistory? History
     {
         get
         {
             lock (_gate)
             {
                 Learn_NeedsLock();
-                return _timeline;
+                return _cluster == 0 ? null : new PostgresHistory(_cluster, _timeline);
             }
         }
     }
@@ -84,6 +85,29 @@ internal sealed class PostgresTopology
         {
             Learn_NeedsLock();
             return _servers[server].State is { } state && IsOfThisHistory_NeedsLock(state);
+        }
+    }
+
+    /// <summary>How far a standby is behind; null for a server that is none, and while the primary is not known or away.</summary>
+    public PostgresLag? LagOf(int server)
+    {
+        lock (_gate)
+        {
+            Learn_NeedsLock();
+            if (_primary < 0 || !_servers[_primary].IsReachable || _servers[server].State is not { InRecovery: true } state || !IsOfThisHistory_NeedsLock(state))
+                return null;
+            PostgresLag? lag = null;
+            foreach (var mark in _marks)
+            {
+                // What the primary had after the standby was asked says nothing about it.
+                if (mark.At > state.ObservedAt)
+                    break;
+                var lacks = mark.Position > state.Position;
+                var since = lag is { Time: var known } && known > TimeSpan.Zero ? known : _time.GetElapsedTime(mark.At, state.ObservedAt);
+                lag = lacks ? new PostgresLag((long)((ulong)mark.Position - (ulong)state.Position), since) : new PostgresLag(0, TimeSpan.Zero);
+            }
+
+            return lag;
         }
     }
 
@@ -130,7 +154,12 @@ internal sealed class PostgresTopology
             if (server.State is not { } state)
                 continue;
             if (_cluster == 0)
+            {
                 _cluster = state.SystemIdentifier;
+                if (_known is { } known && known.SystemIdentifier == _cluster)
+                    _timeline = known.Timeline;
+            }
+
             // Only who takes writes proves a timeline.
             if (state.SystemIdentifier == _cluster && !state.InRecovery && state.Timeline > _timeline)
             {

@@ -20,7 +20,7 @@ namespace EdgeDb.Core.Connections;
 /// (72 B an operation with these four, Polly issue 1732). <c>BreakerBenchmark</c> compares the two. Work that succeeds allocates nothing here,
 /// whether it completes at once or later.</para>
 /// </summary>
-internal sealed class EndpointResilience
+internal class EndpointResilience
 {
     private const int AttemptsKept = 64;
 

@@ -42,12 +42,20 @@ internal sealed class PostgresCluster : IAsyncDisposable
         return cluster;
     }
 
-    public PostgresRouter NewRouter(PostgresRouterOptions options)
+    /// <summary>Over connections of its own; <paramref name="swapped"/> sets the primary as a standby and the replica as the primary.</summary>
+    public PostgresRouter NewRouter(PostgresRouterOptions options, bool swapped = false)
     {
-        var members = new List<PostgresMember> { NewMember("primary", Servers.PrimaryPort), NewMember("replica", Servers.ReplicaPort) };
+        var members = new List<PostgresMember>
+        {
+            NewMember("primary", Servers.PrimaryPort) with { SetAsPrimary = !swapped },
+            NewMember("replica", Servers.ReplicaPort) with { SetAsPrimary = swapped },
+        };
         _members.AddRange(members);
         return new PostgresRouter(members, options, TimeProvider.System, new ListLogger(Log));
     }
+
+    /// <summary>The endpoint of this name that was made latest.</summary>
+    public ConnectionEndpoint<PostgresConnection> Latest(string name) => _members.Last(member => member.Source.Name == name).Endpoint;
 
     public ValueTask<PostgresAnswer<int>> WriteAsync(int id, int value) => WriteAsync(Router, id, value);
 

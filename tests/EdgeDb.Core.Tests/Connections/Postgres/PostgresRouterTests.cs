@@ -28,6 +28,28 @@ public sealed class PostgresRouterTests
     }
 
     [Fact]
+    public async Task Servers_are_used_as_what_they_say_they_are_whatever_they_are_set_as()
+    {
+        await using var cluster = await PostgresCluster.StartAsync();
+        await using var router = cluster.NewRouter(new PostgresRouterOptions(), swapped: true);
+        Assert.Equal(new PostgresStanding(null, false, true, null, null, null, []), router.StandingOf("primary") is { } at ? at with { Problems = [] } : null);
+        Assert.Null(router.StandingOf("nobody"));
+
+        Assert.Equal("primary", (await PostgresCluster.WriteAsync(router, 1, 10)).Server);
+        await UntilAsync(async () => (await PostgresCluster.ReadAsync(router, 1, null)).Server == "replica");
+        await router.RefreshAsync();
+        var (primary, replica) = (router.StandingOf("primary")!, router.StandingOf("replica")!);
+        Assert.Equal((true, false, 1u, null), (primary.TakesWrites, replica.TakesWrites, primary.Timeline, primary.Lag));
+        Assert.Contains("is set as a standby", Assert.Single(primary.Problems), StringComparison.Ordinal);
+        Assert.Contains("is set as the primary", Assert.Single(replica.Problems), StringComparison.Ordinal);
+        Assert.Contains(cluster.Log, static line => line.StartsWith("replica is set as the primary, but says that it is a standby.", StringComparison.Ordinal));
+
+        // A read that takes long gets its second run where the answer cannot be older.
+        Assert.Same(cluster.Latest("primary"), cluster.Latest("replica").HedgePeer);
+        Assert.Null(cluster.Latest("primary").HedgePeer);
+    }
+
+    [Fact]
     public async Task A_session_sees_its_own_writes_however_far_behind_the_replica_is()
     {
         await using var cluster = await PostgresCluster.StartAsync();
@@ -187,7 +209,7 @@ public sealed class PostgresRouterTests
         await writer;
         await reader;
 
-        Assert.Equal(("replica", 2u), (cluster.Router.Primary, cluster.Router.Timeline));
+        Assert.Equal(("replica", 2u), (cluster.Router.Primary, cluster.Router.History!.Value.Timeline));
         Assert.Empty(failedReads);
         var kept = await cluster.AllAsync(cluster.Servers.ReplicaPort);
         var old = await cluster.AllAsync(cluster.Servers.PrimaryPort);
@@ -269,10 +291,10 @@ public sealed class PostgresRouterTests
         await cluster.Servers.PromoteReplicaAsync();
         await cluster.Router.RefreshAsync();
         await cluster.WriteAsync(1, 2);
-        Assert.Equal(2u, cluster.Router.Timeline);
+        Assert.Equal(2u, cluster.Router.History!.Value.Timeline);
         await cluster.Servers.KillReplicaAsync();
 
-        await using var next = cluster.NewRouter(new PostgresRouterOptions { KnownTimeline = cluster.Router.Timeline });
+        await using var next = cluster.NewRouter(new PostgresRouterOptions { Known = cluster.Router.History });
         var failure = await Assert.ThrowsAsync<PostgresFailureException>(async () => await PostgresCluster.WriteAsync(next, 1, 3));
         Assert.Equal(FailureKind.Connect, failure.Kind);
         Assert.Contains("primary, replica is known to take this work", failure.Message, StringComparison.Ordinal);

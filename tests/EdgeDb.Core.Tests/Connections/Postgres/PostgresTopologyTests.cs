@@ -41,7 +41,7 @@ public sealed class PostgresTopologyTests
         // It still answers: nobody has stopped it.
         IsPrimary(B, 2, 110);
         IsPrimary(A, 1, 5000);
-        Assert.Equal((B, 2u), (topology.Primary, topology.Timeline));
+        Assert.Equal((B, 2u), (topology.Primary, topology.History!.Value.Timeline));
         Assert.False(topology.Conflict);
         Assert.False(topology.IsOfThisHistory(A));
         Assert.Equal((B, false), Read(topology));
@@ -60,11 +60,51 @@ public sealed class PostgresTopologyTests
     [Fact]
     public void A_timeline_of_an_earlier_run_keeps_a_replaced_primary_out_from_the_start()
     {
-        var topology = Topology(knownTimeline: 2);
+        var topology = Topology(new PostgresHistory(Cluster, 2));
         IsPrimary(A, 1, 100);
         Assert.Equal(-1, topology.Primary);
         IsPrimary(B, 2, 90);
         Assert.Equal(B, topology.Primary);
+    }
+
+    [Fact]
+    public void The_timeline_of_another_cluster_says_nothing_about_this_one()
+    {
+        var topology = Topology(new PostgresHistory(Cluster + 1, 9));
+        Assert.Null(topology.History);
+        IsPrimary(A, 1, 100);
+        Assert.Equal((A, new PostgresHistory(Cluster, 1)), (topology.Primary, topology.History));
+    }
+
+    [Fact]
+    public void Lag_is_what_the_primary_had_when_the_standby_was_asked()
+    {
+        var topology = Topology();
+        Assert.Null(topology.LagOf(B));
+        IsReplica(B, 1, 100);
+        Assert.Null(topology.LagOf(B));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        IsPrimary(A, 1, 150);
+        Assert.Equal(A, topology.Primary);
+        // The primary was asked after the standby: it may have written that since.
+        Assert.Null(topology.LagOf(B));
+        Assert.Null(topology.LagOf(A));
+
+        _time.Advance(TimeSpan.FromSeconds(3));
+        IsReplica(B, 1, 150);
+        Assert.Equal(new PostgresLag(0, TimeSpan.Zero), topology.LagOf(B));
+
+        IsPrimary(A, 1, 200);
+        Assert.Equal(A, topology.Primary);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        IsPrimary(A, 1, 260);
+        Assert.Equal(A, topology.Primary);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        IsReplica(B, 1, 180);
+        Assert.Equal(new PostgresLag(80, TimeSpan.FromSeconds(5)), topology.LagOf(B));
+
+        _servers[A].ObserveFailure(_time.GetTimestamp());
+        Assert.Null(topology.LagOf(B));
     }
 
     [Fact]
@@ -175,7 +215,7 @@ public sealed class PostgresTopologyTests
         Assert.False(_servers[B].State!.Value.InRecovery);
     }
 
-    private PostgresTopology Topology(long knownTimeline = 0) => new(_servers, new PostgresRouterOptions { KnownTimeline = knownTimeline }, _time);
+    private PostgresTopology Topology(PostgresHistory? known = null) => new(_servers, new PostgresRouterOptions { Known = known }, _time);
 
     private static (int Server, bool MayBeOld) Read(PostgresTopology topology, ulong? after = null, uint tried = 0)
     {
