@@ -9,7 +9,7 @@ public enum FailureKind
     /// <summary>The endpoint cannot be reached, refuses to talk or cut the connection. Counted against the endpoint; the connection is closed.</summary>
     Connect,
 
-    /// <summary>No answer in time. Counted against the endpoint after the limit has shrunk; the connection is closed unless its source knows its state.</summary>
+    /// <summary>No answer in time. Counted against the endpoint once a smaller limit has had time to help; the connection is closed unless its source knows its state.</summary>
     Timeout,
 
     /// <summary>The endpoint answered that this operation failed (out of memory, internal error, 500). Counted against its operation class only.</summary>

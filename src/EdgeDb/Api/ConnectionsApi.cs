@@ -57,15 +57,7 @@ internal static class ConnectionsApi
     private static async Task IsolateAsync(HttpContext context, string id, UpstreamConnections upstream, Tuner tuner)
     {
         var (endpoint, breaker, operationClass) = await CircuitAsync(context, id, upstream);
-        try
-        {
-            breaker.Isolate(operationClass, "A person isolated it.");
-        }
-        catch (InvalidOperationException refused)
-        {
-            throw new HouseholdException(HouseholdError.Conflict, refused.Message, "operationClass");
-        }
-
+        breaker.Isolate(operationClass, "A person isolated it.");
         await AnswerAsync(context, ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }
 

@@ -70,13 +70,6 @@ public sealed class QueryMonitor
         return Find(shape)?.Latency ?? LatencyOf(shape.Class);
     }
 
-    /// <summary>The class of a shape: as declared, or <see cref="QueryClass.Analytics"/> for a read that has shown to take long.</summary>
-    public QueryClass ClassOf(QueryShape shape)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        return Find(shape)?.Class ?? shape.Class;
-    }
-
     /// <summary>An operation has ended. Takes 33 to 60 ns on a PC (<c>bench.sh pool</c>), allocates nothing for a shape that is known.</summary>
     /// <param name="shape">What was asked.</param>
     /// <param name="nowTicks">The time of its end.</param>

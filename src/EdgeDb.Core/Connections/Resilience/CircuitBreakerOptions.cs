@@ -13,16 +13,18 @@ internal sealed record CircuitBreakerOptions
     public TimeSpan FlakyMemory { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Least time from the first failure in a row to the one that opens the endpoint, and from the advice to shrink the limit to the
-    /// slow answer that opens it. Default 250 ms, range 0 to 60 s.
+    /// Least time from the first failure in a row to the one that opens the endpoint; for slow answers from <see cref="SlowFailuresToSuspect"/> on.
+    /// Default 250 ms, range 0 to 60 s.
     /// </summary>
     public TimeSpan MinimumSpan { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary><see cref="FailureKind.Timeout"/> and <see cref="FailureKind.Overload"/> failures in a row that open the endpoint. Default 5, range 2 to 1,000.</summary>
     public int SlowFailures { get; init; } = 5;
 
-    /// <summary>Of those, how many advise to shrink the limit first. Default 3, range 1 to <see cref="SlowFailures"/> - 1.</summary>
-    public int SlowFailuresBeforeShrink { get; init; } = 3;
+    /// <summary>
+    /// Of those, how many begin <see cref="MinimumSpan"/>, the time in which a smaller concurrency limit may help. Default 3, range 1 to <see cref="SlowFailures"/> - 1.
+    /// </summary>
+    public int SlowFailuresToSuspect { get; init; } = 3;
 
     /// <summary>Share of slow failures within <see cref="Window"/> that opens the endpoint. Default 0.5, range 0.05 to 1.</summary>
     public double SlowRatio { get; init; } = 0.5;
@@ -35,9 +37,6 @@ internal sealed record CircuitBreakerOptions
 
     /// <summary><see cref="FailureKind.Query"/> failures of one operation class in a row that open this class. Default 10, range 1 to 1,000.</summary>
     public int QueryFailures { get; init; } = 10;
-
-    /// <summary>Operation classes with failures that are followed at once; those failing longest ago make room. Default 256, range 1 to 10,000.</summary>
-    public int OperationClasses { get; init; } = 256;
 
     /// <summary>First break. Default 5 s, range 10 ms to 10 min. It doubles with each break that follows within <see cref="StableAfter"/>.</summary>
     public TimeSpan FirstBreak { get; init; } = TimeSpan.FromSeconds(5);
@@ -72,12 +71,11 @@ internal sealed record CircuitBreakerOptions
         ranges.Check(nameof(FlakyMemory), FlakyMemory, TimeSpan.Zero, TimeSpan.FromDays(30));
         ranges.Check(nameof(MinimumSpan), MinimumSpan, TimeSpan.Zero, TimeSpan.FromSeconds(60));
         ranges.Check(nameof(SlowFailures), SlowFailures, 2, 1000);
-        ranges.Check(nameof(SlowFailuresBeforeShrink), SlowFailuresBeforeShrink, 1, Math.Max(1, SlowFailures - 1));
+        ranges.Check(nameof(SlowFailuresToSuspect), SlowFailuresToSuspect, 1, Math.Max(1, SlowFailures - 1));
         ranges.Check(nameof(SlowRatio), SlowRatio, 0.05, 1);
         ranges.Check(nameof(MinimumThroughput), MinimumThroughput, 2, 100_000);
         ranges.Check(nameof(Window), Window, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         ranges.Check(nameof(QueryFailures), QueryFailures, 1, 1000);
-        ranges.Check(nameof(OperationClasses), OperationClasses, 1, 10_000);
         ranges.Check(nameof(FirstBreak), FirstBreak, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         ranges.Check(nameof(LongestBreak), LongestBreak, FirstBreak, TimeSpan.FromHours(1));
         ranges.Check(nameof(Jitter), Jitter, 0, 0.5);

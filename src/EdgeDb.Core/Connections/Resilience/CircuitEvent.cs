@@ -3,9 +3,6 @@ namespace EdgeDb.Core.Connections;
 /// <summary>What happened to a circuit.</summary>
 public enum CircuitEventKind
 {
-    /// <summary>Slow answers add up: the endpoint gets less work at once from now on, and opens only if that does not help.</summary>
-    LimitShrinkAdvised,
-
     /// <summary>From closed or half-open: work is refused until <see cref="CircuitEvent.Until"/>.</summary>
     Opened,
 
@@ -23,7 +20,7 @@ public enum CircuitEventKind
 /// <param name="At">Wall-clock time.</param>
 /// <param name="Kind">What happened.</param>
 /// <param name="Level">To which level.</param>
-/// <param name="Name">Name of the endpoint, or of the backend for <see cref="CircuitLevel.Backend"/>.</param>
+/// <param name="Name">Name of the endpoint.</param>
 /// <param name="OperationClass">For <see cref="CircuitLevel.OperationClass"/>, else null.</param>
 /// <param name="Failure">The kind of failure that led to it; null when none did.</param>
 /// <param name="Reason">The same in words, with the figures and the setting that decided.</param>

@@ -8,7 +8,4 @@ public enum CircuitLevel
 
     /// <summary>One kind of operation on an endpoint; the others go on.</summary>
     OperationClass,
-
-    /// <summary>All endpoints that can answer for each other, such as a primary and its replica. Open when each of them is.</summary>
-    Backend,
 }

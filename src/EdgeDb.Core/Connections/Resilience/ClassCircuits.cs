@@ -1,8 +1,8 @@
 namespace EdgeDb.Core.Connections;
 
 /// <summary>
-/// Circuits of the operation classes that failed lately; a class that works has none and costs nothing. Not thread-safe:
-/// <see cref="EndpointBreaker"/> calls it under its lock.
+/// Circuits of the operation classes that failed lately; a class that works has none and costs nothing. There are as few as <see cref="QueryClass"/> has
+/// values, so nothing bounds them besides. Not thread-safe: <see cref="EndpointBreaker"/> calls it under its lock.
 /// </summary>
 internal sealed class ClassCircuits(CircuitBreakerOptions options, TimeProvider time, string endpoint, CircuitEventLog events)
 {
@@ -43,7 +43,10 @@ internal sealed class ClassCircuits(CircuitBreakerOptions options, TimeProvider 
     /// <summary>The endpoint answered that the operation failed.</summary>
     public void Failed(string? operationClass, in CircuitTicket ticket, long now)
     {
-        if (operationClass is null || Obtain(operationClass, now) is not { } entry || !Counts(entry, ticket))
+        if (operationClass is null)
+            return;
+        var entry = Obtain(operationClass, now);
+        if (!Counts(entry, ticket))
             return;
         if (entry.Circuit.State == CircuitState.Closed && time.GetElapsedTime(entry.LastFailureAt, now) >= Forgotten)
             entry.FailuresInARow = 0;
@@ -70,14 +73,10 @@ internal sealed class ClassCircuits(CircuitBreakerOptions options, TimeProvider 
             ticket.Class.ProbeSaidNothing();
     }
 
-    /// <summary>False when every class that is followed is open, so that there is no room for another.</summary>
-    public bool Isolate(string operationClass, string reason, long now)
+    public void Isolate(string operationClass, string reason, long now)
     {
-        if (Obtain(operationClass, now) is not { } entry)
-            return false;
-        entry.Circuit.Isolate(reason);
+        Obtain(operationClass, now).Circuit.Isolate(reason);
         Recount();
-        return true;
     }
 
     public void Reset(string operationClass, string reason, long now)
@@ -88,13 +87,13 @@ internal sealed class ClassCircuits(CircuitBreakerOptions options, TimeProvider 
         Recount();
     }
 
-    /// <summary>Drops closed classes without a failure for ten minutes: while any class is followed, every outcome takes the breaker's lock.</summary>
     public void ResetAll(string reason, long now)
     {
         foreach (var name in _entries.Keys.ToArray())
             Reset(name, reason, now);
     }
 
+    /// <summary>Drops closed classes without a failure for ten minutes: while any class is followed, every outcome takes the breaker's lock.</summary>
     public void Prune(long now)
     {
         if (_entries.Count == 0 || time.GetElapsedTime(_prunedAt, now) < PrunePeriod)
@@ -126,26 +125,8 @@ internal sealed class ClassCircuits(CircuitBreakerOptions options, TimeProvider 
     private Entry? Lookup(string? operationClass) =>
         operationClass is not null && _entries.TryGetValue(operationClass, out var entry) ? entry : null;
 
-    private Entry? Obtain(string operationClass, long now)
-    {
-        if (Lookup(operationClass) is { } known)
-            return known;
-        if (_entries.Count >= options.OperationClasses)
-        {
-            string? oldest = null;
-            foreach (var (name, entry) in _entries)
-            {
-                if (entry.Circuit.State == CircuitState.Closed && (oldest is null || entry.LastFailureAt < _entries[oldest].LastFailureAt))
-                    oldest = name;
-            }
-
-            if (oldest is null)
-                return null;
-            _entries.Remove(oldest);
-        }
-
-        return _entries[operationClass] = new Entry(new Circuit(options, time, endpoint, operationClass, events)) { LastFailureAt = now };
-    }
+    private Entry Obtain(string operationClass, long now) =>
+        Lookup(operationClass) ?? (_entries[operationClass] = new Entry(new Circuit(options, time, endpoint, operationClass, events)) { LastFailureAt = now });
 
     // A few entries, and only while something fails; a running count would have to be kept by every change of a circuit.
     private void Recount()

@@ -7,8 +7,8 @@ namespace EdgeDb.Core.Connections;
 /// Decides from the kinds of failures of one endpoint when work for it, or for one of its operation classes, is refused.
 /// <list type="table">
 /// <item><term><see cref="FailureKind.Connect"/></term><description>3 in a row open the endpoint.</description></item>
-/// <item><term><see cref="FailureKind.Timeout"/>, <see cref="FailureKind.Overload"/></term><description>3 in a row, or half of at least 20 within
-/// 10 s, advise to shrink the limit; if that did not help, 5 in a row, or the same share, open the endpoint.</description></item>
+/// <item><term><see cref="FailureKind.Timeout"/>, <see cref="FailureKind.Overload"/></term><description>5 in a row, or half of at least 20 within
+/// 10 s, open the endpoint, but not before the concurrency limit, which shrinks for the same failures, has had time to help: 250 ms from the third in a row on.</description></item>
 /// <item><term><see cref="FailureKind.Query"/></term><description>10 in a row open the operation class. For the endpoint it is an answer.</description></item>
 /// <item><term><see cref="FailureKind.Caller"/></term><description>Says nothing, neither good nor bad.</description></item>
 /// </list>
@@ -42,7 +42,7 @@ internal sealed class EndpointBreaker
     private long _firstConnectFailureAt;
     private long? _flakyAt;
     private int _slowFailures;
-    private long? _shrinkAdvisedAt;
+    private long? _suspectAt;
     private long _refused;
 
     /// <summary>Throws <see cref="ArgumentException"/> with every problem when the options are wrong.</summary>
@@ -187,8 +187,8 @@ internal sealed class EndpointBreaker
             var now = _time.GetTimestamp();
             if (operationClass is null)
                 _endpoint.Isolate(reason);
-            else if (!_classes.Isolate(operationClass, reason, now))
-                throw new InvalidOperationException($"{_classes.Count} operation classes of {Name} are open already (OperationClasses); isolate the endpoint instead.");
+            else
+                _classes.Isolate(operationClass, reason, now);
             Publish_NeedsLock(now);
         }
 
@@ -230,13 +230,6 @@ internal sealed class EndpointBreaker
                 Name, _endpoint.State, _endpoint.Reason, retryAfter, _endpoint.TimesOpened, _refused, _connectFailures, _slowFailures,
                 _window.Failures, _window.Total, _classes.Snapshot(now), _events.Latest());
         }
-    }
-
-    /// <summary>Time until the endpoint's circuit lets probes in; zero when it does, null when it is isolated.</summary>
-    internal TimeSpan? RetryAfter()
-    {
-        lock (_gate)
-            return _endpoint.RetryAfter(_time.GetTimestamp());
     }
 
     private CircuitOpenException? TryEnter_NeedsLock(string? operationClass, out CircuitTicket ticket)
@@ -327,15 +320,15 @@ internal sealed class EndpointBreaker
         _slowFailures++;
         _window.Add(now, true);
         var isMostlySlow = _window.Total >= _options.MinimumThroughput && _window.Failures >= _options.SlowRatio * _window.Total;
-        if (_shrinkAdvisedAt is not { } advisedAt)
+        if (_suspectAt is not { } suspectAt)
         {
-            if (_slowFailures >= _options.SlowFailuresBeforeShrink || isMostlySlow)
-                AdviseShrink_NeedsLock(failure, now);
+            if (_slowFailures >= _options.SlowFailuresToSuspect || isMostlySlow)
+                _suspectAt = now;
             return;
         }
 
-        // The work that runs under the smaller limit needs time to show what that did.
-        if ((_slowFailures < _options.SlowFailures && !isMostlySlow) || _time.GetElapsedTime(advisedAt, now) < _options.MinimumSpan)
+        // The concurrency limit has shrunk for the same failures; the work that runs under the smaller one needs time to show what that did.
+        if ((_slowFailures < _options.SlowFailures && !isMostlySlow) || _time.GetElapsedTime(suspectAt, now) < _options.MinimumSpan)
             return;
         var reason = _slowFailures >= _options.SlowFailures
             ? $"{_slowFailures} times in a row {Circuit.Words(failure)} (SlowFailures is {_options.SlowFailures})."
@@ -343,18 +336,10 @@ internal sealed class EndpointBreaker
         _endpoint.Open(failure, _slowFailures, reason, now);
     }
 
-    private void AdviseShrink_NeedsLock(FailureKind failure, long now)
-    {
-        _shrinkAdvisedAt = now;
-        var reason = $"{_slowFailures} times in a row, and {_window.Failures} of {_window.Total} times lately, {Circuit.Words(failure)}.";
-        _events.Add(new CircuitEvent(
-            _time.GetUtcNow(), CircuitEventKind.LimitShrinkAdvised, CircuitLevel.Endpoint, Name, null, failure, reason, _slowFailures, null));
-    }
-
     private void Forget_NeedsLock()
     {
         _connectFailures = _slowFailures = 0;
-        _shrinkAdvisedAt = null;
+        _suspectAt = null;
         _window.Clear();
     }
 
@@ -363,10 +348,10 @@ internal sealed class EndpointBreaker
         _window.Advance(now);
         if (_window.Failures > 0)
             return;
-        // Answers are counted from the first failure in sight on, and an advice is good while there is one.
+        // Answers are counted from the first failure in sight on, and a suspicion holds while there is one.
         _window.Clear();
         if (_slowFailures == 0)
-            _shrinkAdvisedAt = null;
+            _suspectAt = null;
     }
 
     private void Publish_NeedsLock(long now)

@@ -10,9 +10,6 @@ internal static partial class ResilienceLog
         var name = happened.OperationClass is { } operationClass ? $"{happened.Name}, operation class {operationClass}" : happened.Name;
         switch (happened.Kind)
         {
-            case CircuitEventKind.LimitShrinkAdvised:
-                ShrinkAdvised(logger, happened.Level, name, happened.Reason);
-                break;
             case CircuitEventKind.Opened:
                 Opened(logger, happened.Level, name, happened.Until, happened.Reason);
                 break;
@@ -30,9 +27,6 @@ internal static partial class ResilienceLog
 
     [LoggerMessage(2105, LogLevel.Error, "A listener of circuit events threw")]
     public static partial void ListenerFailed(ILogger logger, Exception failure);
-
-    [LoggerMessage(2100, LogLevel.Information, "{Level} {Name} gets less work at once: {Reason}")]
-    private static partial void ShrinkAdvised(ILogger logger, CircuitLevel level, string name, string reason);
 
     [LoggerMessage(2101, LogLevel.Warning, "{Level} {Name} is open until {Until:O}: {Reason}")]
     private static partial void Opened(ILogger logger, CircuitLevel level, string name, DateTimeOffset? until, string reason);

@@ -12,7 +12,7 @@ internal sealed class BreakerModel(CircuitBreakerOptions options)
     private readonly List<(TimeSpan At, bool Slow)> _window = [];
     private readonly List<TimeSpan> _query = [];
     private TimeSpan? _flakyAt;
-    private TimeSpan? _shrinkAt;
+    private TimeSpan? _suspectAt;
 
     public ModelCircuit Endpoint { get; } = new(options);
 
@@ -37,7 +37,7 @@ internal sealed class BreakerModel(CircuitBreakerOptions options)
         {
             _window.Clear();
             if (_slow.Count == 0)
-                _shrinkAt = null;
+                _suspectAt = null;
         }
 
         switch (failure)
@@ -64,7 +64,7 @@ internal sealed class BreakerModel(CircuitBreakerOptions options)
         {
             _window.Clear();
             if (_slow.Count == 0)
-                _shrinkAt = null;
+                _suspectAt = null;
         }
     }
 
@@ -129,12 +129,12 @@ internal sealed class BreakerModel(CircuitBreakerOptions options)
         _slow.Add(now);
         _window.Add((now, true));
         var mostlySlow = _window.Count >= options.MinimumThroughput && _window.Count(static item => item.Slow) >= options.SlowRatio * _window.Count;
-        if (_shrinkAt is null)
+        if (_suspectAt is null)
         {
-            if (_slow.Count >= options.SlowFailuresBeforeShrink || mostlySlow)
-                _shrinkAt = now;
+            if (_slow.Count >= options.SlowFailuresToSuspect || mostlySlow)
+                _suspectAt = now;
         }
-        else if ((_slow.Count >= options.SlowFailures || mostlySlow) && now - _shrinkAt >= options.MinimumSpan)
+        else if ((_slow.Count >= options.SlowFailures || mostlySlow) && now - _suspectAt >= options.MinimumSpan)
         {
             Endpoint.Open(now);
         }
@@ -145,7 +145,7 @@ internal sealed class BreakerModel(CircuitBreakerOptions options)
         _connect.Clear();
         _slow.Clear();
         _window.Clear();
-        _shrinkAt = null;
+        _suspectAt = null;
     }
 }
 

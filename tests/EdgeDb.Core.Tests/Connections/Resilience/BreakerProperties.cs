@@ -98,7 +98,7 @@ public sealed class BreakerProperties
 
     internal static void AssertAlternates(IEnumerable<CircuitEvent> events)
     {
-        foreach (var circuit in events.Where(static e => e.Kind != CircuitEventKind.LimitShrinkAdvised).GroupBy(static e => (e.Level, e.OperationClass)))
+        foreach (var circuit in events.GroupBy(static e => (e.Level, e.OperationClass)))
         {
             var state = CircuitEventKind.Closed;
             foreach (var next in circuit)
