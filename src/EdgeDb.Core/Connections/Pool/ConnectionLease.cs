@@ -30,6 +30,8 @@ public readonly struct ConnectionLease<T> : IDisposable
             _record.Failure = failure;
     }
 
+    internal PooledConnection<T>? Pooled => _record.Pooled;
+
     /// <summary>Says before <see cref="Dispose"/> that the connection is to be closed.</summary>
     internal void Discard()
     {

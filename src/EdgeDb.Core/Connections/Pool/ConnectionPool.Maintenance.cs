@@ -60,13 +60,7 @@ public sealed partial class ConnectionPool<T>
             if (!_closed)
             {
                 _closed = true;
-                while (_waiters.Newest is { } waiter)
-                {
-                    _waiters.Remove(waiter);
-                    waiter.Newer = refused;
-                    refused = waiter;
-                }
-
+                refused = TakeAll_NeedsLock(_clock.Now);
                 foreach (var stack in _idle)
                     while (stack.Top is { } pooled)
                         Condemn_NeedsLock(pooled, ref _closedIdle);
@@ -75,14 +69,7 @@ public sealed partial class ConnectionPool<T>
             }
         }
 
-        while (refused is not null)
-        {
-            var next = refused.Newer;
-            refused.Newer = null;
-            refused.Refuse(Closed());
-            refused = next;
-        }
-
+        Refuse(refused, this, static (pool, _) => pool.Closed());
         await _stopOpening.CancelAsync().ConfigureAwait(false);
         await _maintenance.DisposeAsync().ConfigureAwait(false);
         await _waitTimer.DisposeAsync().ConfigureAwait(false);
@@ -194,7 +181,7 @@ public sealed partial class ConnectionPool<T>
     /// <summary>Counts one connection as being opened when fewer are open than shall be kept; each that is ready begins the next.</summary>
     private bool BeginRefill_NeedsLock(long now)
     {
-        if (_closed || now < _reopenAt || _opening >= _options.MaxOpening || _open + _opening >= Kept_NeedsLock())
+        if (_closed || now < _reopenAt || _opening >= _options.MaxOpening || _open + _opening >= Kept_NeedsLock() || Taken_NeedsLock() >= Capacity_NeedsLock())
             return false;
         _opening++;
         return true;

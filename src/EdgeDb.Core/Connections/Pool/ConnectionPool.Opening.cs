@@ -6,6 +6,9 @@ public sealed partial class ConnectionPool<T>
     private static readonly TimeSpan FirstReopenDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestReopenDelay = TimeSpan.FromSeconds(5);
 
+    // Twice what a source takes for a server that does not answer. One that takes longer is given up: its place must not be lost for good.
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(4);
+
     private readonly CancellationTokenSource _stopOpening = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _lastOpenFailure;
@@ -19,6 +22,9 @@ public sealed partial class ConnectionPool<T>
     private int _stranded;
     private int _closing;
 
+    // Of those being closed, the ones without a lease.
+    private int _leaving;
+
     private long _opened;
     private long _openTotal;
     private long _openFailures;
@@ -27,7 +33,13 @@ public sealed partial class ConnectionPool<T>
         !_closed
         && _opening < _options.MaxOpening
         && _leased - _stranded + ((long)_opening * _leasesPerConnection) < _leaseLimit
-        && (_open + _opening < Capacity_NeedsLock() || HasUnfit_NeedsLock());
+        && (Taken_NeedsLock() < Capacity_NeedsLock() || HasUnfit_NeedsLock());
+
+    /// <summary>
+    /// Sessions that the endpoint may see. One that is being closed is one of them until it is: while a server hangs, closing takes long, and twice as many as
+    /// allowed would be open. A multiplexed one that only finishes its last leases is not, or one late answer would hold up everybody.
+    /// </summary>
+    private int Taken_NeedsLock() => _open + _opening + _leaving;
 
     /// <summary>Decides whether a caller that waits is worth a connection, and counts it as being opened.</summary>
     private bool BeginOpen_NeedsLock(long now, out ConnectionRole role)
@@ -43,9 +55,15 @@ public sealed partial class ConnectionPool<T>
         var queueAge = now - Math.Max(_queueFilledAt, _openBeganAt);
         if (!OpenRule.ShouldOpen(_waiters.Count, serving + (_opening * _leasesPerConnection), holdTime, _openTime, queueAge))
             return false;
+        if (Taken_NeedsLock() >= Capacity_NeedsLock())
+        {
+            // Its place is free once it is closed, which comes back here.
+            if (_leaving == 0)
+                CloseUnfit_NeedsLock();
+            return false;
+        }
+
         _openBeganAt = now;
-        if (_open + _opening >= Capacity_NeedsLock())
-            CloseUnfit_NeedsLock();
         role = _leasesPerConnection > 1 ? ConnectionRole.General : oldest.Role;
         _opening++;
         return true;
@@ -157,13 +175,7 @@ public sealed partial class ConnectionPool<T>
             }
             else
             {
-                while (_waiters.Newest is { } waiter)
-                {
-                    _waiters.Remove(waiter);
-                    _waitedTotal += _clock.Now - waiter.EnqueuedAt;
-                    waiter.Newer = refused;
-                    refused = waiter;
-                }
+                refused = TakeAll_NeedsLock(_clock.Now);
             }
         }
 
@@ -175,16 +187,8 @@ public sealed partial class ConnectionPool<T>
         RefuseUnopened(refused, kind, failure);
     }
 
-    private void RefuseUnopened(PoolWaiter<T>? refused, FailureKind kind, Exception cause)
-    {
-        for (var isEcho = false; refused is not null; isEcho = true)
-        {
-            var next = refused.Newer;
-            refused.Newer = null;
-            refused.Refuse(new ConnectionOpenException(Name, kind, cause, isEcho));
-            refused = next;
-        }
-    }
+    private void RefuseUnopened(PoolWaiter<T>? refused, FailureKind kind, Exception cause) =>
+        Refuse(refused, (Name, kind, cause), static (why, isEcho) => new ConnectionOpenException(why.Name, why.kind, why.cause, isEcho));
 
     private long ExpiresAt_NeedsLock(long now)
     {
@@ -200,33 +204,46 @@ public sealed partial class ConnectionPool<T>
         _stranded += pooled.Leases;
         if (pooled.IsStacked)
             _idle[(int)pooled.Role].Remove(pooled);
-        // From now on it takes no place, though a multiplexed one is closed only after its last lease.
         _open--;
         _closing++;
         if (pooled.Leases == 0)
             Close_NeedsLock(pooled);
     }
 
-    private void Close_NeedsLock(PooledConnection<T> pooled) =>
+    private void Close_NeedsLock(PooledConnection<T> pooled)
+    {
+        _leaving++;
         // Elsewhere, because closing may talk to the server and this is under the lock.
         ThreadPool.UnsafeQueueUserWorkItem(static item => _ = item.Pool.CloseAsync(item.Connection), (Pool: this, pooled.Connection), preferLocal: false);
+    }
 
     private async Task CloseAsync(T connection)
     {
         try
         {
-            await _source.CloseAsync(connection).ConfigureAwait(false);
+            var closing = _source.CloseAsync(connection);
+            if (!closing.IsCompletedSuccessfully)
+                await closing.AsTask().WaitAsync(CloseLimit, _time).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
             PoolLog.CloseFailed(_logger, Name, failure.Message);
         }
 
+        bool opens;
+        ConnectionRole role;
         lock (_gate)
         {
+            var now = _clock.Now;
             _closing--;
+            _leaving--;
             SignalIfDrained_NeedsLock();
+            opens = BeginOpen_NeedsLock(now, out role) || BeginRefill_NeedsLock(now);
+            SetWaitTimer_NeedsLock(now, RecheckAt_NeedsLock(now));
         }
+
+        if (opens)
+            _ = OpenAsync(role);
     }
 
     private void SignalIfDrained_NeedsLock()

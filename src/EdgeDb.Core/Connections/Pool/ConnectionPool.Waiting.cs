@@ -54,6 +54,37 @@ public sealed partial class ConnectionPool<T>
         }
     }
 
+    /// <summary>Refuses a chain of those that were taken out of the queue, each with an exception of its own: their stack traces would mix.</summary>
+    /// <param name="refused">The first; null for none.</param>
+    /// <param name="state">Handed to <paramref name="failure"/>.</param>
+    /// <param name="failure">Makes the exception of one caller; true for all but the first.</param>
+    private static void Refuse<TState>(PoolWaiter<T>? refused, TState state, Func<TState, bool, Exception> failure)
+    {
+        for (var isEcho = false; refused is not null; isEcho = true)
+        {
+            // Read first, as above.
+            var next = refused.Newer;
+            refused.Newer = null;
+            refused.Refuse(failure(state, isEcho));
+            refused = next;
+        }
+    }
+
+    /// <summary>Empties the queue; the chain is to be refused after the lock is left.</summary>
+    private PoolWaiter<T>? TakeAll_NeedsLock(long now)
+    {
+        PoolWaiter<T>? taken = null;
+        while (_waiters.Newest is { } waiter)
+        {
+            _waiters.Remove(waiter);
+            _waitedTotal += now - waiter.EnqueuedAt;
+            waiter.Newer = taken;
+            taken = waiter;
+        }
+
+        return taken;
+    }
+
     private ValueTask<ConnectionLease<T>> AcquireSlow(
         ConnectionRole role, ulong affinity, TimeSpan patience, in RentingSite site, CancellationToken ct)
     {
@@ -106,7 +137,10 @@ public sealed partial class ConnectionPool<T>
         using (var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct))
         {
             if (await IsAliveAsync(lease.Connection, linked.Token).ConfigureAwait(false))
+            {
+                OnAlive(lease.Pooled!);
                 return lease;
+            }
         }
 
         // A check that the caller gave up says nothing; the source knows whether the connection is still in step.
@@ -117,6 +151,22 @@ public sealed partial class ConnectionPool<T>
         var left = patience == Timeout.InfiniteTimeSpan ? patience : patience - _clock.ToSpan(_clock.Now - started);
         return await AcquireAsync(role, affinity, left > TimeSpan.Zero || left == Timeout.InfiniteTimeSpan ? left : TimeSpan.Zero, ct, site.Member, site.File, site.Line)
             .ConfigureAwait(false);
+    }
+
+    private void OnAlive(PooledConnection<T> pooled)
+    {
+        PoolWaiter<T>? granted = null;
+        lock (_gate)
+        {
+            (pooled.IsUnverified, pooled.CheckedAt) = (false, _clock.Now);
+            if (!pooled.IsCondemned && pooled.Leases < _leasesPerConnection)
+            {
+                _idle[(int)pooled.Role].Push(pooled);
+                granted = Serve_NeedsLock(_clock.Now);
+            }
+        }
+
+        Grant(granted);
     }
 
     private async ValueTask<bool> IsAliveAsync(T connection, CancellationToken ct)
@@ -240,20 +290,9 @@ public sealed partial class ConnectionPool<T>
 
         Grant(granted);
         if (unopened is not null)
-        {
             RefuseUnopened(expired, FailureKind.Timeout, unopened);
-            expired = null;
-        }
-
-        while (expired is not null)
-        {
-            var next = expired.Newer;
-            expired.Newer = null;
-            // An exception of its own for each caller: their stack traces would mix.
-            expired.Refuse(new PoolBusyException(failure!.Message, failure.Waited, failure.InnerException));
-            expired = next;
-        }
-
+        else
+            Refuse(expired, failure, static (failure, _) => new PoolBusyException(failure!.Message, failure.Waited, failure.InnerException));
         if (opens)
             _ = OpenAsync(role);
     }
@@ -287,7 +326,7 @@ public sealed partial class ConnectionPool<T>
         _lastOpenFailure);
 
     private string InUse_NeedsLock() =>
-        $"{_leased} leases run on {_open} connections; the limit is {_leaseLimit} leases (MaxSize {_options.MaxSize}" +
+        $"{_leased} leases run on {_open} connections{(_leaving > 0 ? $" and {_leaving} more are being closed" : "")}; the limit is {_leaseLimit} leases (MaxSize {_options.MaxSize}" +
         (_ceiling < _options.MaxSize ? $", {_ceiling} while memory is short)." : ").");
 
     private ObjectDisposedException Closed() => new(Name, $"The pool of {Name} is closed; no connection can be rented.");

@@ -8,8 +8,9 @@ namespace EdgeDb.Core.Connections;
 /// <para>One lock guards all of it. It is held for some tens of nanoseconds, and the order of events under it is the order in which callers are served:
 /// lock-free stacks and channels were rejected because opening, waiting and closing have to agree on the same counts.</para>
 /// <para>Idle connections are stacks, one a role, latest returned on top; one that ran the caller's query shape lately is preferred
-/// (<see cref="IdleStack{T}"/>). A connection is opened only when waiting costs more (<see cref="OpenRule"/>). The queue follows Facebook's
-/// CoDel variant: short patience and newest first while it stands (Maurer, "Fail at Scale", ACM Queue 13(8), 2015).</para>
+/// (<see cref="IdleStack{T}"/>). A connection is opened only when waiting costs more (<see cref="OpenRule"/>). Whether the queue stands is measured as
+/// CoDel does it (Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 10(5), 2012); what is done about it is Facebook's: short patience, and newest first
+/// (Maurer, "Fail at Scale", ACM Queue 13(8), 2015).</para>
 /// </summary>
 public sealed partial class ConnectionPool<T> : IAsyncDisposable
     where T : class
@@ -261,7 +262,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
                     && (now - pooled.CheckedAt >= _checkAfterIdle || pooled.CheckedAt < _suspectBefore);
                 if (_source.IsUsable(pooled.Connection) && (now < pooled.ExpiresAt || pooled.Leases > 0) && (takesStale || !isStale))
                 {
-                    lease = Begin_NeedsLock(pooled, affinity, holdsShape, now, site);
+                    lease = Begin_NeedsLock(pooled, affinity, holdsShape, isStale, now, site);
                     return true;
                 }
 
@@ -311,10 +312,13 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         return null;
     }
 
-    private ConnectionLease<T> Begin_NeedsLock(PooledConnection<T> pooled, ulong affinity, bool holdsShape, long now, in RentingSite site)
+    private ConnectionLease<T> Begin_NeedsLock(
+        PooledConnection<T> pooled, ulong affinity, bool holdsShape, bool isStale, long now, in RentingSite site)
     {
-        if (++pooled.Leases == _leasesPerConnection)
+        // One that is about to be checked carries nobody else meanwhile, though it could.
+        if (++pooled.Leases == _leasesPerConnection || isStale)
             _idle[(int)pooled.Role].Remove(pooled);
+        pooled.IsUnverified = isStale;
         if (affinity != 0)
         {
             _affinityAsked++;
@@ -355,7 +359,9 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
             _leaseLimit = _limiter.Current;
         }
 
-        pooled.IdleSince = pooled.CheckedAt = now;
+        pooled.IdleSince = now;
+        if (!pooled.IsUnverified)
+            pooled.CheckedAt = now;
         pooled.Leases--;
         if (pooled.IsCondemned)
             _stranded--;

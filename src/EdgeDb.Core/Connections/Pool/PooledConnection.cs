@@ -24,6 +24,9 @@ internal sealed class PooledConnection<T>(T connection, ConnectionRole role, lon
 
     public int Leases { get; set; }
 
+    /// <summary>Its one lease is asking it for a sign of life, or gave that up: nothing has been shown.</summary>
+    public bool IsUnverified { get; set; }
+
     /// <summary>Broken or too old: takes no lease any more and is closed when its last one is returned.</summary>
     public bool IsCondemned { get; set; }
 

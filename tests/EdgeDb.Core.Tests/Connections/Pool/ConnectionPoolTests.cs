@@ -456,6 +456,91 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Connections_that_are_being_closed_take_their_place_until_they_are_or_closing_takes_too_long()
+    {
+        var pool = Pool(new() { MaxSize = 2, AcquireTimeout = TimeSpan.FromMinutes(1), LeakAfter = TimeSpan.FromHours(1) });
+        var running = new[] { await Rent(pool), await Open(pool) };
+        var first = _source.HoldCloses = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Break(running[0]);
+        await Until(() => running[0].Connection.IsClosed);
+        var second = _source.HoldCloses = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Break(running[1]);
+        await Until(() => running[1].Connection.IsClosed);
+        Assert.Equal((0, 2), (pool.Statistics.Open, pool.Statistics.Closing));
+
+        // The endpoint still sees two sessions.
+        var waiting = new[] { Rent(pool).AsTask(), Rent(pool).AsTask() };
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((2, 0), (_source.Opens, pool.Statistics.Opening));
+        first.SetResult();
+        (await waiting[0]).Dispose();
+        (await waiting[1]).Dispose();
+        Assert.Equal((3, 1, 1), (_source.Opens, pool.Statistics.Open, pool.Statistics.Closing));
+
+        // The other one never ends; at some time it is let go.
+        await Until(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return pool.Statistics.Closing == 0;
+        });
+        second.SetResult();
+
+        static void Break(ConnectionLease<FakeConnection> lease)
+        {
+            lease.Fail(FailureKind.Connect);
+            lease.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_gets_a_multiplexed_connection_that_is_being_checked()
+    {
+        var pool = Pool(new() { MaxSize = 1, LeasesPerConnection = 3 });
+        (await Rent(pool)).Dispose();
+        var connection = Assert.Single(_source.All);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        pool.Suspect();
+        var check = _source.HoldChecks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (first, second) = (Rent(pool).AsTask(), Rent(pool).AsTask());
+        Assert.Equal((1, 1), (pool.Statistics.Leased, pool.Statistics.Waiting));
+        check.SetResult();
+        using (var a = await first)
+        using (var b = await second)
+            Assert.Equal((connection, connection), (a.Connection, b.Connection));
+
+        // This time it is dead.
+        _time.Advance(TimeSpan.FromSeconds(1));
+        pool.Suspect();
+        check = _source.HoldChecks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        (first, second) = (Rent(pool).AsTask(), Rent(pool).AsTask());
+        connection.IsAlive = false;
+        check.SetResult();
+        using var other = await first;
+        using var same = await second;
+        Assert.NotSame(connection, other.Connection);
+        Assert.Same(other.Connection, same.Connection);
+    }
+
+    [Fact]
+    public async Task A_check_that_was_given_up_has_shown_nothing()
+    {
+        var pool = Pool(new());
+        (await Rent(pool)).Dispose();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        pool.Suspect();
+        _source.HoldChecks = new TaskCompletionSource();
+        using var impatient = new CancellationTokenSource();
+        var first = pool.AcquireAsync(ConnectionRole.Read, 0, NoBound, impatient.Token).AsTask();
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        _source.HoldChecks = null;
+        var connection = Assert.Single(_source.All);
+        connection.IsAlive = false;
+        using var next = await Rent(pool);
+        Assert.NotSame(connection, next.Connection);
+    }
+
+    [Fact]
     public async Task A_limit_below_the_size_bounds_leases_and_lets_those_who_wait_in_when_it_grows()
     {
         var limit = new SetLimit { Current = 1 };

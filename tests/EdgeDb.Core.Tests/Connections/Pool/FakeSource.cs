@@ -15,6 +15,11 @@ internal sealed class FakeSource : IConnectionSource<FakeConnection>
 
     public bool HoldOpens { get; set; }
 
+    /// <summary>Until when checks and closings take; null for at once.</summary>
+    public TaskCompletionSource? HoldChecks { get; set; }
+
+    public TaskCompletionSource? HoldCloses { get; set; }
+
     public Exception? OpenFailure { get; set; }
 
     public bool Assignable { get; set; } = true;
@@ -44,7 +49,12 @@ internal sealed class FakeSource : IConnectionSource<FakeConnection>
 
     public bool IsUsable(FakeConnection connection) => connection.IsUsable;
 
-    public ValueTask<bool> CheckAsync(FakeConnection connection, CancellationToken ct) => new(connection.IsAlive);
+    public async ValueTask<bool> CheckAsync(FakeConnection connection, CancellationToken ct)
+    {
+        if (HoldChecks is { } held)
+            await held.Task.WaitAsync(ct);
+        return connection.IsAlive;
+    }
 
     public bool TryAssign(FakeConnection connection, ConnectionRole role)
     {
@@ -56,11 +66,13 @@ internal sealed class FakeSource : IConnectionSource<FakeConnection>
 
     public bool TryReset(FakeConnection connection) => connection.ResetWorks;
 
-    public ValueTask CloseAsync(FakeConnection connection)
+    public async ValueTask CloseAsync(FakeConnection connection)
     {
+        var held = HoldCloses;
         connection.IsClosed = true;
+        if (held is not null)
+            await held.Task;
         Interlocked.Increment(ref _closed);
-        return ValueTask.CompletedTask;
     }
 
     public FailureKind Classify(Exception exception) => exception is IOException ? FailureKind.Connect : FailureKind.Query;
