@@ -25,9 +25,9 @@ internal sealed class UpstreamConnections : IAsyncDisposable
         Manager.Add(web);
         var cluster = new List<PostgresMember>();
         if (upstream.Postgres is { } primary)
-            cluster.Add(Postgres(primary, isPrimary: true));
+            cluster.Add(MemberOf(primary, isPrimary: true));
         if (upstream.PostgresReplica is { } replica)
-            cluster.Add(Postgres(replica, isPrimary: false));
+            cluster.Add(MemberOf(replica, isPrimary: false));
         if (cluster.Count > 0)
             Postgres = new PostgresRouter(cluster, new PostgresRouterOptions { Known = history }, time, logger);
         if (upstream.Redis is { } redis)
@@ -42,7 +42,7 @@ internal sealed class UpstreamConnections : IAsyncDisposable
                 new QdrantSource("qdrant", qdrant.Server, transport), EndpointKind.Qdrant, qdrant.Endpoint, HttpFailures.Advise, time, logger));
         }
 
-        PostgresMember Postgres(Upstream<PostgresOptions> server, bool isPrimary)
+        PostgresMember MemberOf(Upstream<PostgresOptions> server, bool isPrimary)
         {
             var source = new PostgresSource(server.Server, time);
             var endpoint = new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, server.Endpoint, PostgresFailures.Advise, time, logger);

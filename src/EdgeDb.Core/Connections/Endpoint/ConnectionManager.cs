@@ -71,7 +71,7 @@ internal sealed class ConnectionManager : IAsyncDisposable
         {
             if (Find(endpoint.Name) is not null)
                 throw new ArgumentException($"There is an endpoint {endpoint.Name} already; give this one another name.", nameof(endpoint));
-            var ceiling = new MemoryCeiling(_memory, endpoint.ConnectionCostBytes, ReservedBytes, _time);
+            var ceiling = new MemoryCeiling(endpoint.ConnectionCostBytes, _time);
             Volatile.Write(ref _entries, [.. _entries, new Entry(endpoint, isOwned, ceiling)]);
         }
     }
@@ -80,8 +80,25 @@ internal sealed class ConnectionManager : IAsyncDisposable
     {
         // Timers of the system may overlap when one runs late, and ceilings are not thread-safe.
         lock (_gate)
-            foreach (var entry in _entries)
-                entry.Endpoint.SetCeiling(Math.Max(LeastOf(entry.Endpoint.Kind), entry.Ceiling.Look(entry.Endpoint.Statistics.Open) ?? int.MaxValue));
+        {
+            var memory = _memory.Read();
+            var open = Array.ConvertAll(_entries, static entry => entry.Endpoint.Statistics.Open);
+            var held = new long[_entries.Length];
+            var wanted = new long[_entries.Length];
+            for (var i = 0; i < _entries.Length; i++)
+            {
+                var endpoint = _entries[i].Endpoint;
+                held[i] = open[i] * endpoint.ConnectionCostBytes;
+                wanted[i] = Math.Max(0, endpoint.PoolOptions.MaxSize - open[i]) * endpoint.ConnectionCostBytes;
+            }
+
+            var shares = memory.AvailableBytes is { } available ? MemoryShares.Divide(available - ReservedBytes, held, wanted) : null;
+            for (var i = 0; i < _entries.Length; i++)
+            {
+                var (endpoint, ceiling) = (_entries[i].Endpoint, _entries[i].Ceiling);
+                endpoint.SetCeiling(Math.Max(LeastOf(endpoint.Kind), ceiling.Look(shares?[i], memory.PressurePercent, open[i]) ?? int.MaxValue));
+            }
+        }
     }
 
     /// <summary>The family's page must not wait behind a long read because memory is short for other things.</summary>

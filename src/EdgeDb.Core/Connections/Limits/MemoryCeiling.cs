@@ -1,12 +1,11 @@
 namespace EdgeDb.Core.Connections;
 
 /// <summary>
-/// How many more connections fit into memory. Asked by maintenance every few seconds, not by requests: a look reads five small files of
-/// the kernel. Free memory sets the ceiling; memory pressure (PSI: the share of time in which something waited for memory) halves it at
+/// How many connections of one endpoint fit into memory. Its share of the free memory (<see cref="MemoryShares"/>) sets the ceiling; memory pressure (PSI: the share of time in which something waited for memory) halves it at
 /// once and gives it back in steps when the pressure has been gone for a while. A kernel that does not say (no cgroup, PSI switched off as
 /// on Raspberry Pi OS) has no opinion, which is not an error. Not thread-safe.
 /// </summary>
-internal sealed class MemoryCeiling(MemoryProbe probe, long connectionBytes, long reservedBytes, TimeProvider time)
+internal sealed class MemoryCeiling(long connectionBytes, TimeProvider time)
 {
     /// <summary>Pressure (some avg10, in percent) above which the ceiling falls.</summary>
     public const double HighPressure = 10;
@@ -24,18 +23,14 @@ internal sealed class MemoryCeiling(MemoryProbe probe, long connectionBytes, lon
     private int? _pressed;
     private long? _steppedAt;
 
-    /// <summary>The memory that the latest look saw.</summary>
-    public MemoryState State { get; private set; }
-
     /// <summary>The most connections that should be open, those open included; null when the kernel has no opinion.</summary>
+    /// <param name="shareBytes">What the endpoint may take more, or has to give back where negative; null when the kernel does not say what is free.</param>
+    /// <param name="pressurePercent">See <see cref="MemoryState.PressurePercent"/>.</param>
     /// <param name="open">Connections open now.</param>
-    public int? Look(int open)
+    public int? Look(long? shareBytes, double? pressurePercent, int open)
     {
-        State = probe.Read();
-        int? fitting = State.AvailableBytes is { } available
-            ? (int)Math.Clamp(open + ((available - reservedBytes) / _connectionBytes), 1, int.MaxValue)
-            : null;
-        if (State.PressurePercent is { } pressure)
+        int? fitting = shareBytes is { } share ? (int)Math.Clamp(open + Math.Floor((double)share / _connectionBytes), 1, int.MaxValue) : null;
+        if (pressurePercent is { } pressure)
             Step(pressure, open);
         return _pressed is { } pressed ? Math.Min(pressed, fitting ?? int.MaxValue) : fitting;
     }

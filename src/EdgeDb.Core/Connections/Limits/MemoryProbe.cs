@@ -4,7 +4,7 @@ using System.Text;
 namespace EdgeDb.Core.Connections;
 
 /// <summary>
-/// Reads the memory files of the kernel: control groups version 2 or 1 of this process and all groups above it, else the whole machine.
+/// Reads the memory files of the kernel, about five small ones a look, so every few seconds and not for requests: control groups version 2 or 1 of this process and all groups above it, else the whole machine.
 /// Formats: Linux Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst, accounting/psi.rst, filesystems/proc.rst. Never throws for
 /// a file that is missing, unreadable or strange.
 /// </summary>

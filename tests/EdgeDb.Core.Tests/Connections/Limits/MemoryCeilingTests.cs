@@ -153,7 +153,17 @@ public sealed class MemoryCeilingTests : IDisposable
 
     private MemoryState Read() => new MemoryProbe(_files.Root).Read();
 
-    private MemoryCeiling Ceiling(long connectionBytes, long reservedBytes = 0) => new(new MemoryProbe(_files.Root), connectionBytes, reservedBytes, _time);
+    private Alone Ceiling(long connectionBytes, long reservedBytes = 0) => new(new MemoryCeiling(connectionBytes, _time), new MemoryProbe(_files.Root), reservedBytes);
+
+    /// <summary>The ceiling of an endpoint that shares memory with nobody.</summary>
+    private sealed class Alone(MemoryCeiling ceiling, MemoryProbe probe, long reservedBytes)
+    {
+        public int? Look(int open)
+        {
+            var state = probe.Read();
+            return ceiling.Look(state.AvailableBytes - reservedBytes, state.PressurePercent, open);
+        }
+    }
 
     private void WriteVersion2(string max, string high, long current, long inactiveFile) => _files
         .WriteMachine(437_000, 180_000)

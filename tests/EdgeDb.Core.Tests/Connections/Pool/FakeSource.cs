@@ -9,7 +9,7 @@ internal sealed class FakeSource : IConnectionSource<FakeConnection>
     private int _numbers;
     private int _closed;
 
-    public string Name => "fake";
+    public string Name { get; init; } = "fake";
 
     public ConcurrentQueue<TaskCompletionSource> Held { get; } = new();
 
