@@ -145,7 +145,7 @@ public sealed class ConnectionsTests(ServiceFixture fixture) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Choices_of_a_person_survive_a_restart_and_an_override_does_not()
+    public async Task Choices_of_a_person_survive_a_restart_and_so_does_what_is_left_of_an_override()
     {
         using var folder = new TemporaryFolder();
         await using (var first = await ServiceProcess.StartAsync(folder.Path))
@@ -154,12 +154,55 @@ public sealed class ConnectionsTests(ServiceFixture fixture) : IClassFixture<Ser
             await api.PutAsync("/api/connections/tuner", new { mode = "auto" });
             await api.PutAsync(Setting, new { value = 3 });
             await api.PostAsync("/api/connections/tunables/sqlite.minIdle/override", new { value = 1, minutes = 60 });
+            await api.PostAsync("/api/connections/tuner/freeze", new { minutes = 60 });
         }
 
         await using var second = await ServiceProcess.StartAsync(folder.Path);
         var after = new Api(second);
         Assert.Equal("auto", (await after.GetAsync("/api/connections/tuner")).Json.Text("mode"));
         var pool = (await after.GetAsync("/api/connections/sqlite")).Json.GetProperty("pool");
-        Assert.Equal((3, 0), (pool.Number("maxSize"), pool.Number("minIdle")));
+        Assert.Equal((3, 1), (pool.Number("maxSize"), pool.Number("minIdle")));
+        Assert.NotNull((await after.GetAsync("/api/connections/tuner")).Json.TextOrNull("frozenUntil"));
+        Assert.Equal(0, (await after.DeleteAsync("/api/connections/tunables/sqlite.minIdle/override")).Expect(HttpStatusCode.OK).Json.Number("value"));
+    }
+
+    [Fact]
+    public async Task What_a_person_has_taken_out_stays_out_over_a_restart_and_is_left_alone()
+    {
+        // Nobody listens on port 1, so every attempt to open a connection would be counted as a failure.
+        using var folder = new TemporaryFolder();
+        string[] arguments = ["--redis", "redis://127.0.0.1:1?min-idle=1"];
+        await using (var first = await ServiceProcess.StartAsync(folder.Path, arguments))
+        {
+            var api = new Api(first);
+            await Api.EventuallyAsync("Redis is said to be away", async () => await UpstreamAsync(api) is var redis && redis.Text("state") == "unreachable" ? "" : null);
+            Assert.Equal("ready", (await api.GetAsync("/health/ready")).Expect(HttpStatusCode.OK).Json.Text("status"));
+            Assert.NotNull((await UpstreamAsync(api)).TextOrNull("since"));
+            await api.PostAsync("/api/connections/redis/isolate", new { });
+            await api.PostAsync("/api/connections/redis/isolate", new { operationClass = "write" });
+            Assert.Equal("isolated", (await UpstreamAsync(api)).Text("state"));
+            // A restart gives another second.
+            await Task.Delay(TimeSpan.FromSeconds(1.1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        string since;
+        await using (var second = await ServiceProcess.StartAsync(folder.Path, arguments))
+        {
+            var api = new Api(second);
+            var redis = (await api.GetAsync("/api/connections/redis")).Json;
+            Assert.Equal("isolated", redis.GetProperty("circuit").Text("state"));
+            Assert.Equal("isolated", redis.GetProperty("circuit").GetProperty("classes")[0].Text("state"));
+            Assert.Equal((0, 0, 0), (redis.GetProperty("pool").Number("openFailures"), redis.GetProperty("pool").Number("opening"), redis.GetProperty("pool").Number("opened")));
+            since = (await UpstreamAsync(api)).Text("since");
+            Assert.True(string.CompareOrdinal(since, redis.GetProperty("circuit").GetProperty("events")[0].Text("at")) < 0, since);
+            await api.PostAsync("/api/connections/redis/reset", new { });
+            await Api.EventuallyAsync("it is asked again", async () => (await UpstreamAsync(api)).Text("state") == "unreachable" ? "" : null);
+        }
+
+        await using var third = await ServiceProcess.StartAsync(folder.Path, arguments);
+        var circuit = (await new Api(third).GetAsync("/api/connections/redis")).Json.GetProperty("circuit");
+        Assert.Equal(("closed", 0), (circuit.Text("state"), circuit.GetProperty("classes").GetArrayLength()));
+
+        static async Task<JsonElement> UpstreamAsync(Api api) => (await api.GetAsync("/health/ready")).Expect(HttpStatusCode.OK).Json.GetProperty("upstreams")[0];
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeDb.Core.Connections;
 
 namespace EdgeDb.Core.Storage;
@@ -14,6 +15,9 @@ internal sealed class TuningStore(SqliteDatabase database)
 
     // An entry of these outcomes gives the value that holds from then on.
     private const string Holding = "outcome IN ('Kept', 'SetByHand')";
+
+    // override/SUBJECT/TUNABLE, or nothing behind the slash for the freeze: the value, and the seconds from and until which it holds.
+    private const string OverridePrefix = "override/";
 
     /// <summary>Adds an entry.</summary>
     public Task AddAsync(TuningEntry entry, CancellationToken ct) => database.WriteAsync(
@@ -72,6 +76,58 @@ internal sealed class TuningStore(SqliteDatabase database)
         static (session, text) => session.Prepare(
             "INSERT INTO setting (name, value) VALUES ('tuner.mode', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
             .Bind(1, text).Execute(),
+        ct);
+
+    /// <summary>The overrides of an earlier run, and how much is left of each.</summary>
+    /// <param name="now">The wall clock.</param>
+    /// <param name="ct">The caller gives up.</param>
+    public ValueTask<(IReadOnlyList<(string Subject, string Tunable, double Value, TimeSpan Left)> Pins, TimeSpan Frozen)> OverridesAsync(
+        DateTimeOffset now, CancellationToken ct) => database.ReadAsync(
+        now,
+        static (session, now) =>
+        {
+            var pins = new List<(string, string, double, TimeSpan)>();
+            var frozen = TimeSpan.Zero;
+            var rows = session.Prepare("SELECT name, value FROM setting WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name").Bind(1, OverridePrefix);
+            while (rows.Step())
+            {
+                var name = rows.Text(0)![OverridePrefix.Length..].Split('/');
+                if (rows.Text(1)!.Split(' ') is not [var value, var from, var until]
+                    || !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    || !long.TryParse(from, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var begin)
+                    || !long.TryParse(until, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var end))
+                    continue;
+                // A board without a clock battery wakes up in the past: then no more is left than there was at the beginning.
+                var left = TimeSpan.FromSeconds(Math.Clamp(end - now.ToUnixTimeSeconds(), 0, Math.Max(0, end - begin)));
+                if (name is [var subject, var tunable])
+                    pins.Add((subject, tunable, number, left));
+                else
+                    frozen = left;
+            }
+
+            return ((IReadOnlyList<(string, string, double, TimeSpan)>)pins, frozen);
+        },
+        ct);
+
+    /// <summary>Remembers the overrides over restarts, instead of those before.</summary>
+    /// <param name="overrides">All that hold.</param>
+    /// <param name="now">The wall clock.</param>
+    /// <param name="ct">The caller gives up.</param>
+    public Task SetOverridesAsync(TuningOverrides overrides, DateTimeOffset now, CancellationToken ct) => database.WriteAsync(
+        (overrides, now),
+        static (session, state) =>
+        {
+            session.Prepare("DELETE FROM setting WHERE substr(name, 1, length(?1)) = ?1").Bind(1, OverridePrefix).Execute();
+            foreach (var (subject, tunable, pin) in state.overrides.Pins)
+                Add($"{subject}/{tunable}", pin.Value, pin.Until);
+            if (state.overrides.FrozenUntil is { } until)
+                Add("", 0, until);
+            return true;
+
+            void Add(string name, double value, DateTimeOffset until) => session.Prepare("INSERT INTO setting (name, value) VALUES (?1, ?2)")
+                .Bind(1, OverridePrefix + name)
+                .Bind(2, string.Create(CultureInfo.InvariantCulture, $"{value:R} {state.now.ToUnixTimeSeconds()} {until.ToUnixTimeSeconds()}")).Execute();
+        },
         ct);
 
     private static List<(long Id, TuningEntry Entry)> Read(SqliteStatement rows)

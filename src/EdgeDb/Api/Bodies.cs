@@ -98,5 +98,12 @@ internal sealed record DatabaseBody(string SqliteVersion, int SchemaVersion, lon
 
 internal sealed record FeedCounts(int Ok, int Failing);
 
+internal sealed record UpstreamBody(string Name, string State, string? Since, string? Reason);
+
 internal sealed record ReadyBody(
-    string Status, string Version, DatabaseBody Database, IReadOnlyList<IncidentBody> Incidents, FeedCounts Feeds);
+    string Status,
+    string Version,
+    DatabaseBody Database,
+    IReadOnlyList<IncidentBody> Incidents,
+    FeedCounts Feeds,
+    IReadOnlyList<UpstreamBody> Upstreams);

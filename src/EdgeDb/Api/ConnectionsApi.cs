@@ -54,16 +54,20 @@ internal static class ConnectionsApi
         return AnswerAsync(context, new QueryList([.. queries.Select(ConnectionAnswers.Of)], null), ApiJson.Web.QueryList);
     }
 
-    private static async Task IsolateAsync(HttpContext context, string id, UpstreamConnections upstream, Tuner tuner)
+    private static async Task IsolateAsync(HttpContext context, string id, UpstreamConnections upstream, UpstreamStore store, TimeProvider time, Tuner tuner)
     {
         var (endpoint, breaker, operationClass) = await CircuitAsync(context, id, upstream);
-        breaker.Isolate(operationClass, "A person isolated it.");
+        // Stored first: one that a restart forgets would let work through again behind the person's back.
+        var isolation = new Isolation(endpoint.Name, operationClass, time.GetUtcNow());
+        await store.AddAsync(isolation, context.RequestAborted);
+        breaker.Isolate(operationClass, Isolation.Reason, isolation.Since);
         await AnswerAsync(context, ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }
 
-    private static async Task ResetAsync(HttpContext context, string id, UpstreamConnections upstream, Tuner tuner)
+    private static async Task ResetAsync(HttpContext context, string id, UpstreamConnections upstream, UpstreamStore store, Tuner tuner)
     {
         var (endpoint, breaker, operationClass) = await CircuitAsync(context, id, upstream);
+        await store.RemoveAsync(endpoint.Name, operationClass, context.RequestAborted);
         breaker.Reset(operationClass, "A person reset it.");
         await AnswerAsync(context, ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 
@@ -20,7 +21,7 @@ internal static class HealthApi
         return context.Response.WriteAsync("live");
     }
 
-    private static async Task ReadyAsync(HttpContext context, SqliteDatabase database, FeedStore feeds)
+    private static async Task ReadyAsync(HttpContext context, SqliteDatabase database, FeedStore feeds, ConnectionManager connections)
     {
         context.Response.Headers.CacheControl = "no-store";
         // A read through the pool is the proof: an open file alone would not show a failing card.
@@ -34,7 +35,9 @@ internal static class HealthApi
                 ProgramVersion.Text,
                 new(SqliteDatabase.SqliteVersion, database.SchemaVersion, database.FileSizeBytes),
                 incidents,
-                new(list.Count - failing, failing)),
+                new(list.Count - failing, failing),
+                // Said, but no part of the status: the household is here and can be read and written without them.
+                [.. connections.Endpoints.Where(static e => e.Resilience is not null).Select(Of)]),
             ApiJson.Web.ReadyBody);
     }
 
@@ -45,6 +48,13 @@ internal static class HealthApi
             throw new HouseholdException(HouseholdError.NotFound, $"There is no open incident {id}.");
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
+    }
+
+    private static UpstreamBody Of(IConnectionEndpoint endpoint)
+    {
+        var health = endpoint.Health;
+        return new(
+            endpoint.Name, ConnectionAnswers.Name(health.State), health.Since is { } since ? TimeText.Instant(since.ToUnixTimeSeconds()) : null, health.Reason);
     }
 
     private static string KindName(StorageIncidentKind kind) => kind switch

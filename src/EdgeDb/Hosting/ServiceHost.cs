@@ -35,8 +35,8 @@ internal static class ServiceHost
         using var transport = new HttpTransport(limits, time);
         var web = new WebEndpoint(transport, limits, time, loggers.CreateLogger<WebEndpoint>());
         var upstreamStore = new UpstreamStore(database);
-        var history = await upstreamStore.HistoryAsync(CancellationToken.None);
-        await using var upstream = new UpstreamConnections(options, database, web, transport, history, time, loggers);
+        var memory = await upstreamStore.LoadAsync(CancellationToken.None);
+        await using var upstream = new UpstreamConnections(options, database, web, transport, memory, time, loggers);
         var tuner = new Tuner(new TunerOptions { Mode = values.Get(SettingTable.Tuner) }, time, Random.Shared.Next());
         using var metrics = new ServiceMetrics(household, upstream.Manager.Endpoints, tuner, time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
@@ -46,6 +46,7 @@ internal static class ServiceHost
         builder.Services.AddSingleton(upstream.Manager);
         builder.Services.AddSingleton(upstream);
         builder.Services.AddSingleton(upstreamStore);
+        builder.Services.AddSingleton(memory);
         builder.Services.AddHostedService<UpstreamService>();
         Register(builder.Services, household, tuner, values, options, time, loggers);
         await using var app = builder.Build();

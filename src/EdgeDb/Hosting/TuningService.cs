@@ -14,6 +14,7 @@ internal sealed partial class TuningService(
 
     private readonly SemaphoreSlim _saving = new(1);
     private long? _failedAt;
+    private int _savedOverrides;
 
     /// <summary>Before the first request: nobody sees an endpoint without its settings.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -26,6 +27,13 @@ internal sealed partial class TuningService(
             tuner.Add(EndpointTuning.Of(endpoint), name => holding.FirstOrDefault(entry => entry.Tunable == name));
         }
 
+        var (pins, frozen) = await store.OverridesAsync(time.GetUtcNow(), cancellationToken);
+        foreach (var (subject, tunable, value, left) in pins)
+            tuner.Resume(subject, tunable, value, left);
+        if (frozen > TimeSpan.Zero)
+            tuner.Freeze(frozen < Tuner.LongestOverride ? frozen : Tuner.LongestOverride);
+        // What was stored tells from when each of them holds, so it is written anew only when something changes.
+        _savedOverrides = pins.All(static pin => pin.Left > TimeSpan.Zero) ? tuner.OverridesVersion : 0;
         await base.StartAsync(cancellationToken);
     }
 
@@ -49,6 +57,12 @@ internal sealed partial class TuningService(
             {
                 await store.AddAsync(entry, cancellationToken);
                 tuner.MarkSaved(entry);
+            }
+
+            if (tuner.OverridesVersion is var version && version != _savedOverrides)
+            {
+                await store.SetOverridesAsync(tuner.Overrides, time.GetUtcNow(), cancellationToken);
+                _savedOverrides = version;
             }
 
             _failedAt = null;
@@ -80,6 +94,6 @@ internal sealed partial class TuningService(
         }
     }
 
-    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "The tuner's history could not be stored and will be tried again: {Reason}")]
+    [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "The tuner's history and overrides could not be stored and will be tried again: {Reason}")]
     private static partial void LogNotSaved(ILogger logger, string reason);
 }

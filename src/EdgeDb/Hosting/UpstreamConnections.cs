@@ -11,11 +11,11 @@ internal sealed class UpstreamConnections : IAsyncDisposable
     /// <param name="database">Its readers are watched.</param>
     /// <param name="web">Is taken over.</param>
     /// <param name="transport">Carries what goes over HTTP.</param>
-    /// <param name="history">Of the PostgreSQL cluster, as an earlier run has seen it; null for none.</param>
+    /// <param name="memory">Of an earlier run.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Receive what endpoints have to say.</param>
     public UpstreamConnections(
-        EdgeDbOptions options, SqliteDatabase database, WebEndpoint web, HttpTransport transport, PostgresHistory? history, TimeProvider time,
+        EdgeDbOptions options, SqliteDatabase database, WebEndpoint web, HttpTransport transport, UpstreamMemory memory, TimeProvider time,
         ILoggerFactory loggers)
     {
         var upstream = options.Upstream;
@@ -29,26 +29,30 @@ internal sealed class UpstreamConnections : IAsyncDisposable
         if (upstream.PostgresReplica is { } replica)
             cluster.Add(MemberOf(replica, isPrimary: false));
         if (cluster.Count > 0)
-            Postgres = new PostgresRouter(cluster, new PostgresRouterOptions { Known = history }, time, logger);
+            Postgres = new PostgresRouter(cluster, new PostgresRouterOptions { Known = memory.History }, time, logger);
         if (upstream.Redis is { } redis)
         {
             Manager.Add(new ConnectionEndpoint<RedisConnection>(
-                new RedisSource("redis", redis.Server, null, time, logger), EndpointKind.Redis, redis.Endpoint, null, time, logger));
+                new RedisSource("redis", redis.Server, null, time, logger), EndpointKind.Redis, Remembered("redis", redis.Endpoint), null, time, logger));
         }
 
         if (upstream.Qdrant is { } qdrant)
         {
             Manager.Add(new ConnectionEndpoint<QdrantConnection>(
-                new QdrantSource("qdrant", qdrant.Server, transport), EndpointKind.Qdrant, qdrant.Endpoint, HttpFailures.Advise, time, logger));
+                new QdrantSource("qdrant", qdrant.Server, transport), EndpointKind.Qdrant, Remembered("qdrant", qdrant.Endpoint), HttpFailures.Advise, time, logger));
         }
 
         PostgresMember MemberOf(Upstream<PostgresOptions> server, bool isPrimary)
         {
             var source = new PostgresSource(server.Server, time);
-            var endpoint = new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, server.Endpoint, PostgresFailures.Advise, time, logger);
+            var endpoint = new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, Remembered(source.Name, server.Endpoint), PostgresFailures.Advise, time, logger);
             Manager.Add(endpoint);
             return new PostgresMember(source, endpoint, isPrimary);
         }
+
+        // Before its first connection, which it would open at once.
+        EndpointOptions Remembered(string name, EndpointOptions endpoint) =>
+            endpoint with { Isolations = [.. memory.Isolations.Where(isolation => isolation.Endpoint == name)] };
     }
 
     /// <summary>All of them.</summary>

@@ -4,7 +4,8 @@ using EdgeDb.Core.Storage;
 namespace EdgeDb.Hosting;
 
 /// <summary>Notices what the PostgreSQL servers say of themselves while nobody asks them anything, and keeps what a restart must not forget.</summary>
-internal sealed partial class UpstreamService(UpstreamConnections upstream, UpstreamStore store, TimeProvider time, ILogger<UpstreamService> logger)
+internal sealed partial class UpstreamService(
+    UpstreamConnections upstream, UpstreamMemory memory, UpstreamStore store, TimeProvider time, ILogger<UpstreamService> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -12,7 +13,7 @@ internal sealed partial class UpstreamService(UpstreamConnections upstream, Upst
     // As for the tuner: a card that is full stays so for a while.
     private static readonly TimeSpan SavePause = TimeSpan.FromMinutes(10);
 
-    private PostgresHistory? _saved;
+    private PostgresHistory? _saved = memory.History;
     private long? _failedAt;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -25,7 +26,6 @@ internal sealed partial class UpstreamService(UpstreamConnections upstream, Upst
     {
         if (upstream.Postgres is not { } postgres)
             return;
-        _saved = await store.HistoryAsync(stoppingToken);
         using var timer = new PeriodicTimer(Period, time);
         do
         {

@@ -34,10 +34,27 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
         _guard = new Guard(this, source, options.Resilience, advise ?? (static (_, _) => null), time, logger);
         _reachability = new ReachabilityWatch(_guard.Breaker, IsReachableAsync, options.Resilience.Reachability, time);
         _guard.Breaker.Happened += OnCircuit;
+        foreach (var isolation in options.Isolations)
+            _guard.Breaker.Isolate(isolation.OperationClass, Isolation.Reason, isolation.Since);
     }
 
     /// <inheritdoc/>
     public override EndpointResilience Resilience => _guard;
+
+    /// <inheritdoc/>
+    public override EndpointHealth Health
+    {
+        get
+        {
+            var (circuit, pool) = (_guard.Breaker.Snapshot(), base.Health);
+            if (circuit.State == CircuitState.Closed)
+                return pool;
+            var state = circuit.State == CircuitState.Isolated ? EndpointState.Isolated : EndpointState.Unreachable;
+            // The pool may have noticed earlier, without any work.
+            var since = state == EndpointState.Unreachable && pool.Since < circuit.Since ? pool.Since : circuit.Since;
+            return new EndpointHealth(state, since, circuit.Reason);
+        }
+    }
 
     /// <summary>Where the second run of a hedged read goes; null for another connection of this endpoint. May change at any time.</summary>
     public ConnectionEndpoint<T>? HedgePeer
@@ -130,9 +147,13 @@ internal sealed class ConnectionEndpoint<T> : PooledEndpoint<T>
 
     private void OnCircuit(CircuitEvent happened)
     {
+        if (happened.Level != CircuitLevel.Endpoint)
+            return;
         // What cut off those that failed has most likely cut off the idle ones as well.
-        if (happened is { Kind: CircuitEventKind.Opened, Level: CircuitLevel.Endpoint })
+        if (happened.Kind == CircuitEventKind.Opened)
             Pool.Suspect();
+        if (happened.Kind is CircuitEventKind.Isolated or CircuitEventKind.Closed)
+            Pool.Hold(happened.Kind == CircuitEventKind.Isolated);
     }
 
     /// <summary>On a connection of its own: an idle one may be dead, and one in use would have to be waited for.</summary>

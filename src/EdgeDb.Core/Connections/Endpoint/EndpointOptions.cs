@@ -21,6 +21,9 @@ internal sealed record EndpointOptions
     /// <summary>Bytes of this process that one connection costs. Default 128 KiB (Npgsql with TLS), range 1 KiB to 64 MiB.</summary>
     public long ConnectionCostBytes { get; init; } = 128 * 1024;
 
+    /// <summary>What is isolated from the start: the endpoint (then it opens nothing either) or some of its operation classes. Default none.</summary>
+    public IReadOnlyList<Isolation> Isolations { get; init; } = [];
+
     /// <summary>Adds one sentence for each value outside its range.</summary>
     public void Validate(string name, ICollection<string> problems)
     {

@@ -21,6 +21,9 @@ internal interface IConnectionEndpoint : IAsyncDisposable
     /// <summary>How it is protected; null for a local file.</summary>
     EndpointResilience? Resilience { get; }
 
+    /// <summary>Whether it answers, as far as is known without asking it.</summary>
+    EndpointHealth Health { get; }
+
     /// <summary>Its load in the next minutes.</summary>
     EndpointForecast Forecast { get; }
 

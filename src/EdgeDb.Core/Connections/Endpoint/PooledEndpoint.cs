@@ -13,7 +13,7 @@ internal class PooledEndpoint<T> : IConnectionEndpoint
         (Source, Kind, Time, ConnectionCostBytes) = (source, kind, time, options.ConnectionCostBytes);
         Clock = new PoolClock(time);
         Monitor = new QueryMonitor(options.Monitor);
-        Pool = new ConnectionPool<T>(source, options.Pool, ConcurrencyLimits.Create(options.Limit, options.Pool), time, logger);
+        Pool = new ConnectionPool<T>(source, options.Pool, ConcurrencyLimits.Create(options.Limit, options.Pool), time, logger, IsHeld(options));
         Forecast = new EndpointForecast(options.OpensAhead);
     }
 
@@ -43,6 +43,18 @@ internal class PooledEndpoint<T> : IConnectionEndpoint
     public virtual EndpointResilience? Resilience => null;
 
     /// <inheritdoc/>
+    public virtual EndpointHealth Health
+    {
+        get
+        {
+            var pool = Pool.Statistics;
+            if (pool is { Open: 0, FailingFor: { } failing })
+                return new EndpointHealth(EndpointState.Unreachable, Time.GetUtcNow() - failing, pool.LastOpenFailure);
+            return new EndpointHealth(pool.Opened > 0 ? EndpointState.Reachable : EndpointState.Untried, null, null);
+        }
+    }
+
+    /// <inheritdoc/>
     public EndpointForecast Forecast { get; }
 
     /// <inheritdoc/>
@@ -68,6 +80,14 @@ internal class PooledEndpoint<T> : IConnectionEndpoint
     {
         var now = Clock.Now;
         Monitor.Record(shape, Clock.ToTicks(now), Clock.ToTicks(now - started), failure);
+    }
+
+    private static bool IsHeld(EndpointOptions options)
+    {
+        foreach (var isolation in options.Isolations)
+            if (isolation.OperationClass is null)
+                return true;
+        return false;
     }
 
     /// <summary>What a failure of work on one of its connections means.</summary>

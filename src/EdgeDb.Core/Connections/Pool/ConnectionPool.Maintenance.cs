@@ -34,6 +34,7 @@ public sealed partial class ConnectionPool<T>
                     Opened = _opened,
                     OpenFailures = _openFailures,
                     LastOpenFailure = _lastOpenFailure?.Message,
+                    FailingFor = _failedInRow > 0 ? _clock.ToSpan(_clock.Now - _failingSince) : null,
                     ClosedIdle = _closedIdle,
                     ClosedAged = _closedAged,
                     ClosedBroken = _closedBroken,
@@ -187,7 +188,7 @@ public sealed partial class ConnectionPool<T>
         return true;
     }
 
-    private int Kept_NeedsLock() => Math.Min(Math.Max(_options.MinIdle, _predicted), Capacity_NeedsLock());
+    private int Kept_NeedsLock() => _held ? 0 : Math.Min(Math.Max(_options.MinIdle, _predicted), Capacity_NeedsLock());
 
     private void CloseOld_NeedsLock(long now)
     {
@@ -205,7 +206,7 @@ public sealed partial class ConnectionPool<T>
                         Condemn_NeedsLock(pooled, ref _closedBroken);
                     else if (now >= pooled.ExpiresAt)
                         Condemn_NeedsLock(pooled, ref _closedAged);
-                    else if (_open > capacity || (_open > kept && now - pooled.IdleSince >= idleTimeout))
+                    else if (_held || _open > capacity || (_open > kept && now - pooled.IdleSince >= idleTimeout))
                         Condemn_NeedsLock(pooled, ref _closedIdle);
                 }
 

@@ -16,6 +16,7 @@ public sealed partial class ConnectionPool<T>
     private long _openBeganAt;
     private long _reopenAt;
     private int _failedInRow;
+    private long _failingSince;
     private int _opening;
 
     // Leases on multiplexed connections that take no more: nobody can wait for those.
@@ -165,6 +166,8 @@ public sealed partial class ConnectionPool<T>
             _openFailures++;
             _lastOpenFailure = failure;
             isFirst = _failedInRow == 0;
+            if (isFirst)
+                _failingSince = _clock.Now;
             var delay = TimeSpan.FromTicks(Math.Min(LongestReopenDelay.Ticks, FirstReopenDelay.Ticks << Math.Min(_failedInRow++, 10)));
             _reopenAt = _clock.Now + (long)(_clock.From(delay) * (0.75 + (Random.Shared.NextDouble() / 2)));
             kind = failure is TimeoutException ? FailureKind.Timeout : _source.Classify(failure);

@@ -32,6 +32,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
     private int _leaseLimit;
     private int _ceiling = int.MaxValue;
     private int _predicted;
+    private bool _held;
     private LeaseRecord<T>? _leases;
     private int _open;
     private int _leased;
@@ -54,7 +55,9 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
     /// <param name="limiter">Limits leases below what the size allows; null for no limit of its own.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Receives leaks and failures of the background.</param>
-    public ConnectionPool(IConnectionSource<T> source, ConnectionPoolOptions options, IConcurrencyLimit? limiter, TimeProvider time, ILogger logger)
+    /// <param name="held">Whether it opens nothing by itself before <see cref="Hold"/> lets it go.</param>
+    public ConnectionPool(
+        IConnectionSource<T> source, ConnectionPoolOptions options, IConcurrencyLimit? limiter, TimeProvider time, ILogger logger, bool held = false)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -63,6 +66,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         options.ThrowIfInvalid(source.Name);
         (_source, _options, _limiter, _time, _logger) = (source, options, limiter, time, logger);
         _clock = new PoolClock(time);
+        _held = held;
         for (var role = 0; role < Roles; role++)
             _idle[role] = new IdleStack<T>();
         _leasesPerConnection = options.LeasesPerConnection;
@@ -207,6 +211,22 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         }
 
         Grant(granted);
+        Maintain();
+    }
+
+    /// <summary>
+    /// While held, it opens nothing by itself (neither <see cref="ConnectionPoolOptions.MinIdle"/> nor what the forecast wants) and keeps nothing open that nobody uses: a
+    /// person has taken the endpoint out. Callers still get connections; keeping them away is the part of the circuit breaker.
+    /// </summary>
+    public void Hold(bool held)
+    {
+        lock (_gate)
+        {
+            if (_held == held)
+                return;
+            _held = held;
+        }
+
         Maintain();
     }
 
@@ -378,7 +398,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         {
             Condemn_NeedsLock(pooled, ref _closedIdle);
         }
-        else if (pooled.Leases == 0 && _open > Capacity_NeedsLock())
+        else if (pooled.Leases == 0 && (_held || _open > Capacity_NeedsLock()))
         {
             Condemn_NeedsLock(pooled, ref _closedIdle);
         }

@@ -45,6 +45,9 @@ public readonly record struct PoolStatistics
     /// <summary>Why the latest attempt to open one failed; null when it did not.</summary>
     public string? LastOpenFailure { get; init; }
 
+    /// <summary>Time since the first of the latest attempts in a row that failed; null when the latest did not.</summary>
+    public TimeSpan? FailingFor { get; init; }
+
     /// <summary>Connections closed because they were idle for long.</summary>
     public long ClosedIdle { get; init; }
 

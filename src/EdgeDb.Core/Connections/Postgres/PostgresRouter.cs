@@ -193,7 +193,8 @@ internal sealed class PostgresRouter : IAsyncDisposable
         var (primary, timeline) = (_topology.Primary, _topology.History?.Timeline ?? 0);
         lock (_gate)
         {
-            if (primary != _reportedPrimary)
+            // That nobody takes writes is known once each server has answered or failed to.
+            if (primary != _reportedPrimary && (primary >= 0 || Array.TrueForAll(_members, static member => member.Source.Server is { State: not null } or { IsReachable: false })))
             {
                 _reportedPrimary = primary;
                 // Only towards the primary: a replica whose age nobody has looked at must not answer for another server.
@@ -329,6 +330,8 @@ internal sealed class PostgresRouter : IAsyncDisposable
     {
         // Not under the gate of the caller.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (member.Endpoint.Resilience.Breaker.State == CircuitState.Isolated)
+            return;
         using var limit = new CancellationTokenSource(RefreshLimit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token);
         try

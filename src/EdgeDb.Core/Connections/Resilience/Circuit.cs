@@ -29,6 +29,9 @@ internal sealed class Circuit(CircuitBreakerOptions options, TimeProvider time, 
     /// <summary>Why it is in its state; empty while it was never open.</summary>
     public string Reason { get; private set; } = "";
 
+    /// <summary>When it was last closed, or when a person isolated it; null while it is closed.</summary>
+    public DateTimeOffset? Since { get; private set; }
+
     /// <summary>Closed to open, since the start.</summary>
     public long TimesOpened { get; private set; }
 
@@ -114,10 +117,13 @@ internal sealed class Circuit(CircuitBreakerOptions options, TimeProvider time, 
     public bool IsSettled(long now) =>
         State == CircuitState.Closed && (_breaks == 0 || time.GetElapsedTime(_closedAt, now) >= options.StableAfter);
 
-    public void Isolate(string reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="since">When it was decided; null for now.</param>
+    public void Isolate(string reason, DateTimeOffset? since)
     {
         (_failure, _failuresInARow) = (null, 0);
         Change(CircuitState.Isolated, reason, CircuitEventKind.Isolated, null);
+        Since = since ?? Since;
     }
 
     /// <summary>A person ends a break or an isolation; the next break is the first again.</summary>
@@ -148,6 +154,10 @@ internal sealed class Circuit(CircuitBreakerOptions options, TimeProvider time, 
 
     private void Change(CircuitState state, string reason, CircuitEventKind kind, DateTimeOffset? until)
     {
+        if (state == CircuitState.Closed)
+            Since = null;
+        else if (State == CircuitState.Closed || state == CircuitState.Isolated)
+            Since = time.GetUtcNow();
         State = state;
         Reason = reason;
         Epoch++;

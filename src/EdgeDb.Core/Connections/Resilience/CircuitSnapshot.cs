@@ -4,6 +4,7 @@ namespace EdgeDb.Core.Connections;
 /// <param name="Endpoint">Name of the endpoint.</param>
 /// <param name="State">State of the endpoint's circuit.</param>
 /// <param name="Reason">Why; empty while it was never open.</param>
+/// <param name="Since">When it was last closed, or when a person isolated it; null while it is closed.</param>
 /// <param name="RetryAfter">Time until probes start; null while it is closed or isolated.</param>
 /// <param name="TimesOpened">Closed to open, since the start.</param>
 /// <param name="Refused">Pieces of work refused since the start, by the endpoint or by one of its classes.</param>
@@ -14,7 +15,7 @@ namespace EdgeDb.Core.Connections;
 /// <param name="Classes">Operation classes whose latest outcome was a failure, or whose circuit was open lately.</param>
 /// <param name="Latest">The latest events, oldest first.</param>
 internal sealed record CircuitSnapshot(
-    string Endpoint, CircuitState State, string Reason, TimeSpan? RetryAfter, long TimesOpened, long Refused, int ConnectFailuresInARow,
+    string Endpoint, CircuitState State, string Reason, DateTimeOffset? Since, TimeSpan? RetryAfter, long TimesOpened, long Refused, int ConnectFailuresInARow,
     int SlowFailuresInARow, int SlowInWindow, int CountedInWindow, IReadOnlyList<ClassCircuitSnapshot> Classes, IReadOnlyList<CircuitEvent> Latest);
 
 /// <summary>The circuit of one operation class.</summary>

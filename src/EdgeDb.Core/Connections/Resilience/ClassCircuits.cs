@@ -73,9 +73,9 @@ internal sealed class ClassCircuits(CircuitBreakerOptions options, TimeProvider 
             ticket.Class.ProbeSaidNothing();
     }
 
-    public void Isolate(string operationClass, string reason, long now)
+    public void Isolate(string operationClass, string reason, DateTimeOffset? since, long now)
     {
-        Obtain(operationClass, now).Circuit.Isolate(reason);
+        Obtain(operationClass, now).Circuit.Isolate(reason, since);
         Recount();
     }
 

@@ -180,15 +180,18 @@ internal sealed class EndpointBreaker
     }
 
     /// <summary>Refuses work until <see cref="Reset"/>: of the endpoint, or of one operation class.</summary>
-    public void Isolate(string? operationClass, string reason)
+    /// <param name="operationClass">The class; null for the endpoint.</param>
+    /// <param name="reason">Why, for those who are refused.</param>
+    /// <param name="since">When it was decided; null for now.</param>
+    public void Isolate(string? operationClass, string reason, DateTimeOffset? since = null)
     {
         lock (_gate)
         {
             var now = _time.GetTimestamp();
             if (operationClass is null)
-                _endpoint.Isolate(reason);
+                _endpoint.Isolate(reason, since);
             else
-                _classes.Isolate(operationClass, reason, now);
+                _classes.Isolate(operationClass, reason, since, now);
             Publish_NeedsLock(now);
         }
 
@@ -227,7 +230,7 @@ internal sealed class EndpointBreaker
             _window.Advance(now);
             var retryAfter = _endpoint.State == CircuitState.Closed ? null : _endpoint.RetryAfter(now);
             return new CircuitSnapshot(
-                Name, _endpoint.State, _endpoint.Reason, retryAfter, _endpoint.TimesOpened, _refused, _connectFailures, _slowFailures,
+                Name, _endpoint.State, _endpoint.Reason, _endpoint.Since, retryAfter, _endpoint.TimesOpened, _refused, _connectFailures, _slowFailures,
                 _window.Failures, _window.Total, _classes.Snapshot(now), _events.Latest());
         }
     }

@@ -9,6 +9,33 @@ internal sealed partial class Tuner
     private long _frozenSince;
     private TimeSpan? _frozenFor;
     private DateTimeOffset _frozenUntil;
+    private int _overridesVersion;
+
+    /// <summary>Grows with each change of <see cref="Overrides"/>.</summary>
+    public int OverridesVersion
+    {
+        get
+        {
+            lock (_gate)
+                return _overridesVersion;
+        }
+    }
+
+    /// <summary>The pins and the freeze that hold now.</summary>
+    public TuningOverrides Overrides
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var pins = new List<(string, string, TuningPin)>();
+                foreach (var state in _states)
+                    if (state.Pin is { } pin)
+                        pins.Add((state.Subject.Name, state.Tunable.Name, pin));
+                return new TuningOverrides(pins, IsFrozen_NeedsLock ? _frozenUntil : null);
+            }
+        }
+    }
 
     /// <summary>Until when nothing is proposed or tried; null while the tuner is not frozen.</summary>
     public DateTimeOffset? FrozenUntil
@@ -31,6 +58,7 @@ internal sealed partial class Tuner
         {
             Abandon_NeedsLock("The tuner was frozen.");
             (_frozenSince, _frozenFor, _frozenUntil) = (_time.GetTimestamp(), period, _time.GetUtcNow() + period);
+            _overridesVersion++;
         }
     }
 
@@ -38,7 +66,45 @@ internal sealed partial class Tuner
     public void Unfreeze()
     {
         lock (_gate)
+        {
             _frozenFor = null;
+            _overridesVersion++;
+        }
+    }
+
+    /// <summary>
+    /// Takes up a pin of an earlier run. When it is released, the value that the start has given comes back: the configuration may have been edited since. A
+    /// setting that is gone is passed over; a value that is no longer possible, or whose time is over, goes into the history.
+    /// </summary>
+    /// <param name="subject">Name of the endpoint.</param>
+    /// <param name="tunable">Name of the setting.</param>
+    /// <param name="value">The pinned value.</param>
+    /// <param name="left">Time that is left of it; at most <see cref="LongestOverride"/>.</param>
+    public void Resume(string subject, string tunable, double value, TimeSpan left)
+    {
+        lock (_gate)
+        {
+            if (Find_NeedsLock(subject, tunable) is not { } state)
+                return;
+            var before = state.Tunable.Get();
+            _overridesVersion++;
+            if (left <= TimeSpan.Zero)
+            {
+                Record_NeedsLock(state, value, before, TuningOutcome.Released, "Its time was over while the service was off.");
+                return;
+            }
+
+            try
+            {
+                Take_NeedsLock(subject, tunable, value);
+                state.Tunable.Set(value);
+                Pin_NeedsLock(state, value, before, left < LongestOverride ? left : LongestOverride);
+            }
+            catch (ArgumentException refused)
+            {
+                Record_NeedsLock(state, before, value, TuningOutcome.Refused, refused.Message);
+            }
+        }
     }
 
     /// <summary>The settings of a subject with their pins.</summary>
@@ -63,6 +129,7 @@ internal sealed partial class Tuner
             var before = state.Pin?.Before ?? state.Tunable.Get();
             state.Tunable.Set(value);
             state.Pin = null;
+            _overridesVersion++;
             Record_NeedsLock(state, before, value, TuningOutcome.SetByHand, "A person set it.");
             return true;
         }
@@ -80,8 +147,7 @@ internal sealed partial class Tuner
                 return false;
             var before = state.Tunable.Get();
             state.Tunable.Set(value);
-            state.Pin = new(value, state.Pin?.Before ?? before, _time.GetUtcNow() + period);
-            state.PinEnds = _time.GetTimestamp() + (long)(period.TotalSeconds * _time.TimestampFrequency);
+            Pin_NeedsLock(state, value, state.Pin?.Before ?? before, period);
             Record_NeedsLock(state, before, value, TuningOutcome.Pinned, FormattableString.Invariant($"A person pinned it for {period.TotalMinutes:0.#} min."));
             return true;
         }
@@ -103,6 +169,13 @@ internal sealed partial class Tuner
     {
         if (period <= TimeSpan.Zero || period > LongestOverride)
             throw new ArgumentOutOfRangeException(nameof(period), period, $"An override lasts between 1 s and {LongestOverride.TotalDays:0} days.");
+    }
+
+    private void Pin_NeedsLock(TunableState state, double value, double before, TimeSpan period)
+    {
+        state.Pin = new(value, before, _time.GetUtcNow() + period);
+        state.PinEnds = _time.GetTimestamp() + (long)(period.TotalSeconds * _time.TimestampFrequency);
+        _overridesVersion++;
     }
 
     private TunableState? Find_NeedsLock(string subject, string tunable) =>
@@ -138,6 +211,7 @@ internal sealed partial class Tuner
     {
         var pin = state.Pin!;
         state.Pin = null;
+        _overridesVersion++;
         if (_proposed?.Subject == state.Subject)
             Abandon_NeedsLock("A pinned value was released.");
         if (TrySet(state.Tunable, pin.Before, out var refusal))

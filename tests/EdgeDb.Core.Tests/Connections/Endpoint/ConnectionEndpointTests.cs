@@ -44,6 +44,32 @@ public sealed class ConnectionEndpointTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_endpoint_that_is_isolated_opens_nothing_and_says_since_when()
+    {
+        var source = new FakeSource { OpenFailure = new IOException("Nobody is there.") };
+        var since = _time.GetUtcNow() - TimeSpan.FromDays(3);
+        var options = new EndpointOptions
+        {
+            Pool = new ConnectionPoolOptions { MinIdle = 1 }, Isolations = [new Isolation("fake", null, since), new Isolation("fake", "write", since)],
+        };
+        await using var endpoint = new ConnectionEndpoint<FakeConnection>(source, EndpointKind.Postgres, options, null, _time, NullLogger.Instance);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, source.Opens);
+        Assert.Equal(new EndpointHealth(EndpointState.Isolated, since, Isolation.Reason), endpoint.Health);
+        Assert.Equal("write", Assert.Single(endpoint.Resilience.Breaker.Snapshot().Classes).OperationClass);
+
+        endpoint.Resilience.Breaker.Reset(null, "Maintenance is over.");
+        var failing = _time.GetUtcNow();
+        Assert.Equal(new EndpointHealth(EndpointState.Unreachable, failing, "Nobody is there."), endpoint.Health);
+        source.OpenFailure = null;
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(new EndpointHealth(EndpointState.Reachable, null, null), endpoint.Health);
+
+        endpoint.Resilience.Breaker.Isolate(null, "Maintenance.");
+        Assert.Equal((0, EndpointState.Isolated), (endpoint.Statistics.Open, endpoint.Health.State));
+    }
+
+    [Fact]
     public async Task A_failure_of_the_connection_is_counted_and_closes_it()
     {
         await Assert.ThrowsAsync<IOException>(() => FailAsync(Write));

@@ -302,6 +302,24 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_pool_that_is_held_opens_nothing_by_itself_and_keeps_nothing()
+    {
+        var pool = Pool(new() { MinIdle = 2, MaxSize = 4 });
+        _time.Advance(TimeSpan.Zero);
+        await Until(() => pool.Statistics.Idle == 2);
+        var lease = await Rent(pool);
+        pool.Hold(true);
+        Assert.Equal((1, 0), (pool.Statistics.Open, pool.Statistics.Idle));
+        lease.Dispose();
+        Assert.Equal(0, pool.Statistics.Open);
+        pool.Predict(3);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal((2, 0), (_source.Opens, pool.Statistics.Opening));
+        pool.Hold(false);
+        await Until(() => pool.Statistics.Idle == 3);
+    }
+
+    [Fact]
     public async Task Idle_connections_beyond_the_minimum_are_closed_coldest_first()
     {
         var pool = Pool(new() { MinIdle = 1, MaxSize = 3, IdleTimeout = TimeSpan.FromSeconds(40) });

@@ -33,6 +33,34 @@ public sealed class TunerOverrideTests
     }
 
     [Fact]
+    public void A_pin_of_an_earlier_run_holds_for_the_time_that_is_left_of_it()
+    {
+        var endpoint = new TunedEndpoint(1, TunerMode.Off) { RequestsPerSecond = 0 };
+        var version = endpoint.Tuner.OverridesVersion;
+        endpoint.Tuner.Resume("database", "size", 20, TimeSpan.FromMinutes(10));
+        Assert.NotEqual(version, endpoint.Tuner.OverridesVersion);
+        var (subject, tunable, pin) = Assert.Single(endpoint.Tuner.Overrides.Pins);
+        Assert.Equal(("database", "size", 20.0, 4.0), (subject, tunable, pin.Value, pin.Before));
+        endpoint.Run(TimeSpan.FromMinutes(9));
+        Assert.Equal(20, endpoint.Value);
+        endpoint.Run(TimeSpan.FromMinutes(2));
+        Assert.Equal(4, endpoint.Value);
+        Assert.Empty(endpoint.Tuner.Overrides.Pins);
+    }
+
+    [Fact]
+    public void A_pin_that_is_over_or_no_longer_possible_goes_into_the_history()
+    {
+        var endpoint = new TunedEndpoint(1, TunerMode.Off);
+        endpoint.Tuner.Resume("database", "size", 20, TimeSpan.Zero);
+        endpoint.Tuner.Resume("database", "size", 1_000_000, TimeSpan.FromHours(1));
+        endpoint.Tuner.Resume("database", "nothing", 20, TimeSpan.FromHours(1));
+        Assert.Equal(4, endpoint.Value);
+        Assert.Empty(endpoint.Tuner.Overrides.Pins);
+        Assert.Equal([TuningOutcome.Refused, TuningOutcome.Released], endpoint.Tuner.History.Select(static entry => entry.Outcome));
+    }
+
+    [Fact]
     public void A_pin_on_a_pin_keeps_the_value_before_the_first()
     {
         var endpoint = new TunedEndpoint(1, TunerMode.Off);
