@@ -74,7 +74,8 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         var status => New(status, "http-" + status.ToString(CultureInfo.InvariantCulture), "The request failed", "The request was refused.", null),
     };
 
-    private static string JsonField(JsonException exception) => exception.Path switch
+    /// <summary>The field at which reading a body stopped.</summary>
+    internal static string JsonField(JsonException exception) => exception.Path switch
     {
         null or "" or "$" => "body",
         ['$', '.', .. var path] => path,

@@ -14,6 +14,8 @@ internal readonly struct RequestReader
     public const int MaxBodyBytes = 256 * 1024;
     private const int MaxIds = 100;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
+
     private readonly HttpRequest _request;
 
     /// <summary>Refuses parameters other than <paramref name="known"/>: a misspelt filter must not answer everything.</summary>
@@ -95,8 +97,21 @@ internal readonly struct RequestReader
         // A chunked body tells its length only at its end: the server counts along and ends the reading with 413.
         if (_request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBodyBytes;
-        return await JsonSerializer.DeserializeAsync(_request.Body, type, cancellationToken)
-            ?? throw ProblemException.Invalid("body", "The body must be a JSON object; it is null.");
+        // Read whole, so that a value of the wrong type can be looked at.
+        using var whole = new MemoryStream();
+        await _request.Body.CopyToAsync(whole, cancellationToken);
+        var body = whole.GetBuffer().AsMemory(0, (int)whole.Length);
+        if (body.Span.StartsWith(ByteOrderMark))
+            body = body[ByteOrderMark.Length..];
+        try
+        {
+            return JsonSerializer.Deserialize(body.Span, type)
+                ?? throw ProblemException.Invalid("body", "The body must be an object; it is null.");
+        }
+        catch (JsonException e) when (ProblemWriter.JsonField(e) is var field && JsonMistake.Explain(body, type, e.Path, field) is { } mistake)
+        {
+            throw ProblemException.Invalid(field, mistake);
+        }
     }
 
     /// <summary>The version of If-Match; null without that header or with <c>*</c>.</summary>
