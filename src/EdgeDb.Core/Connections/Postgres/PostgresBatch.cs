@@ -63,10 +63,13 @@ internal sealed class PostgresBatch : IDisposable
 
     public bool HasCommitPosition { get; private set; }
 
+    /// <summary>Behind a barrier the server goes on after an error.</summary>
+    public bool HasBarrier { get; private set; }
+
     public void Clear()
     {
         _batch.BatchCommands.Clear();
-        HasSettings = HasPosition = HasCommitPosition = false;
+        HasSettings = HasPosition = HasCommitPosition = HasBarrier = false;
     }
 
     /// <param name="settings">What shall hold.</param>
@@ -78,6 +81,7 @@ internal sealed class PostgresBatch : IDisposable
         ((NpgsqlParameter<string>)command.Parameters[1]).TypedValue = settings.ReadOnly ? "on" : "off";
         _batch.BatchCommands.Add(command);
         HasSettings = true;
+        HasBarrier |= !local;
     }
 
     public void AddBegin() => _batch.BatchCommands.Add(_begin);
@@ -100,7 +104,7 @@ internal sealed class PostgresBatch : IDisposable
         if (!withCommitPosition)
             return;
         _batch.BatchCommands.Add(_commitPosition);
-        HasCommitPosition = true;
+        HasCommitPosition = HasBarrier = true;
     }
 
     public void Dispose() => _batch.Dispose();

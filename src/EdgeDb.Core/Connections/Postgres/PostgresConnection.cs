@@ -1,4 +1,5 @@
 using System.Data;
+using System.Runtime.ExceptionServices;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -225,11 +226,12 @@ public sealed partial class PostgresConnection : IAsyncDisposable
         var asked = _time.GetTimestamp();
         var count = 0;
         PostgresReplicaBehindException? behind = null;
+        ExceptionDispatchInfo? failed = null;
         var reader = await _batch.ExecuteAsync(ct).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
             if (_batch.HasSettings)
-                await reader.NextResultAsync(ct).ConfigureAwait(false);
+                await NextResultAsync(reader, ct).ConfigureAwait(false);
             if (_batch.HasPosition)
             {
                 await reader.ReadAsync(ct).ConfigureAwait(false);
@@ -241,12 +243,11 @@ public sealed partial class PostgresConnection : IAsyncDisposable
             {
                 if (reader.FieldCount == 0 || (_batch.HasCommitPosition && PostgresBatch.IsCommitPosition(reader)))
                     throw new InvalidOperationException($"'{command.CommandText}' returns no rows; run it with ExecuteAsync.");
-                for (; await reader.ReadAsync(ct).ConfigureAwait(false); count++)
+                for (; await NextRowAsync(reader, ct).ConfigureAwait(false); count++)
                 {
-                    // The caller was let go, and what it handed in may serve somebody else by now. Not thrown from here: disposing of the reader would consume
-                    // the rest of a connection that the cancel request breaks, and Npgsql's loop for that goes on for ever, keeping every failure.
-                    if (!_guard.IsAbandoned)
-                        row(reader, state);
+                    // The caller was let go, and what it handed in may serve somebody else by now.
+                    if (!_guard.IsAbandoned && failed is null)
+                        failed = Hand(reader, state, row);
                 }
             }
 
@@ -257,12 +258,56 @@ public sealed partial class PostgresConnection : IAsyncDisposable
                     // Null comes from a replica, to which a pooler may lead in the middle of a lease: what was committed before stays so.
                     CommitPosition = reader.GetFieldValue<NpgsqlLogSequenceNumber?>(0) ?? CommitPosition;
             }
-            while (await reader.NextResultAsync(ct).ConfigureAwait(false));
+            while (await NextResultAsync(reader, ct).ConfigureAwait(false));
         }
 
+        failed?.Throw();
         if (behind is not null)
             throw behind;
         return row is null ? command.RecordsAffected : count;
+    }
+
+    /// <summary>
+    /// Reads a result to its end and goes to the next. Where an error ends a result that a barrier separates from the next one, NextResultAsync of Npgsql
+    /// 10.0.0 reads that error from its buffer again and again and keeps each, until memory is full (seen: 23 GB); ReadAsync ends.
+    /// </summary>
+    private async ValueTask<bool> NextResultAsync(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        while (await NextRowAsync(reader, ct).ConfigureAwait(false))
+        {
+        }
+
+        return await reader.NextResultAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the next row. After an error Npgsql takes all results for read; those behind a barrier would be taken for the next statement's.</summary>
+    private async ValueTask<bool> NextRowAsync(NpgsqlDataReader reader, CancellationToken ct)
+    {
+        try
+        {
+            return await reader.ReadAsync(ct).ConfigureAwait(false);
+        }
+        catch when (_batch.HasBarrier)
+        {
+            _broken = true;
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Hands over a row. A failure is returned and not thrown: leaving the reader in the middle would have it consume the rest (<see cref="NextResultAsync"/>).
+    /// </summary>
+    private static ExceptionDispatchInfo? Hand<TState>(NpgsqlDataReader reader, TState state, Action<NpgsqlDataReader, TState> row)
+    {
+        try
+        {
+            row(reader, state);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return ExceptionDispatchInfo.Capture(exception);
+        }
     }
 
     private PostgresReplicaBehindException? Arrived(NpgsqlDataReader reader, long asked)

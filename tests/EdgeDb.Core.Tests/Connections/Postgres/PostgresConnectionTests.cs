@@ -267,6 +267,45 @@ public sealed class PostgresConnectionTests : IAsyncLifetime
         Assert.Equal([1], seen);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_write_stopped_in_the_middle_of_its_rows_ends_and_leaves_nothing_to_be_read_on_its_connection(bool wantsRows)
+    {
+        // Rows wider than the server's buffer, so that the first ones arrive before the statement sleeps. Behind it stands the position of the commit.
+        Assert.True(_source.TryAssign(_connection, ConnectionRole.Write));
+        var wide = new PostgresCommand<int>(
+            "SELECT repeat('x', 20000), CASE WHEN i = 20 THEN pg_sleep(30)::text END FROM generate_series(1, 40) i", static (ref _, _) => { });
+        var pid = await _connection.PidAsync();
+        using var caller = new CancellationTokenSource();
+        var running = wantsRows
+            ? _connection.QueryAsync(wide, 0, 0, static (_, _) => { }, caller.Token).AsTask()
+            : _connection.ExecuteAsync(wide, 0, caller.Token).AsTask();
+        await UntilAsync(async () => (long)(await AdminAsync(_servers, $"SELECT count(*) FROM pg_stat_activity WHERE pid = {pid} AND wait_event = 'PgSleep'"))! == 1);
+
+        await caller.CancelAsync();
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Contains("was told to stop", failure.InnerException!.Message, StringComparison.Ordinal);
+        Assert.False(_source.TryReset(_connection));
+    }
+
+    [Fact]
+    public async Task A_row_that_its_reader_cannot_take_fails_the_statement_and_leaves_the_connection_in_step()
+    {
+        Assert.True(_source.TryAssign(_connection, ConnectionRole.Write));
+        var many = new PostgresCommand<int>("SELECT generate_series(1, 1000)", static (ref _, _) => { });
+        var rows = new List<int>();
+        await Assert.ThrowsAsync<FormatException>(async () => await _connection.QueryAsync(many, 0, rows, static (row, rows) =>
+        {
+            rows.Add(row.GetInt32(0));
+            throw new FormatException("Not of this shape.");
+        }, None));
+
+        Assert.Equal([1], rows);
+        Assert.True(_source.TryReset(_connection));
+        Assert.Equal(1, await _connection.FirstAsync(One, 0, static row => row.GetInt32(0), None));
+    }
+
     [Fact]
     public async Task A_deadline_that_has_passed_sends_nothing()
     {
