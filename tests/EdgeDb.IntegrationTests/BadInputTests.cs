@@ -392,6 +392,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
             var t when t.Contains("/incidents/", StringComparison.Ordinal) || t.Contains("/proposals/", StringComparison.Ordinal) => "7",
             var t when t.Contains("/tunables/", StringComparison.Ordinal) => "sqlite.maxSize",
             var t when t.Contains("/connections/", StringComparison.Ordinal) => "sqlite",
+            var t when t.Contains("/config/", StringComparison.Ordinal) => "cache.entries",
             _ => fixture.Calendar,
         };
         var path = operation.Template.Replace("{id}", id, StringComparison.Ordinal);
@@ -411,6 +412,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         "addFeed" => new() { ["address"] = "\"http://127.0.0.1:1/good\"" },
         "setTunable" => new() { ["value"] = "3" },
         "overrideTunable" => new() { ["value"] = "3", ["minutes"] = "5" },
+        "changeSetting" => new() { ["value"] = "\"500\"" },
         "setTunerMode" => new() { ["mode"] = "\"off\"" },
         "freezeTuner" => new() { ["minutes"] = "5" },
         "isolateConnection" or "resetConnection" => new() { ["operationClass"] = "\"read\"" },
@@ -462,7 +464,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     private async Task<string> EverythingAsync()
     {
         var all = new StringBuilder();
-        foreach (var address in (string[])["/api/household", "/api/members", "/api/calendars", "/api/events", "/api/occurrences?from=2026-01-01&to=2026-12-31", $"/calendars/{fixture.Calendar}.ics", "/api/connections/tuner", "/api/connections/tuner/history"])
+        foreach (var address in (string[])["/api/household", "/api/members", "/api/calendars", "/api/events", "/api/occurrences?from=2026-01-01&to=2026-12-31", $"/calendars/{fixture.Calendar}.ics", "/api/connections/tuner", "/api/connections/tuner/history", "/api/config"])
             all.AppendLine((await _api.GetAsync(address)).Expect(HttpStatusCode.OK).Text);
         foreach (var feed in await _api.ListAsync("/api/feeds"))
             all.AppendLine(CultureInfo.InvariantCulture, $"{feed.Text("id")} {feed.Text("name")} {feed.Text("color")} {feed.Number("version")}");

@@ -140,6 +140,9 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
         await _api.PutAsync("/api/connections/tuner", new { mode = "off" });
         await _api.PostAsync("/api/connections/tuner/freeze", new { minutes = 5 });
         await _api.DeleteAsync("/api/connections/tuner/freeze");
+        (await _api.GetAsync("/api/config")).Expect(HttpStatusCode.OK);
+        await _api.PutAsync("/api/config/cache.entries", new { value = "500" });
+        await _api.DeleteAsync("/api/config/cache.entries");
 
         // The stream does not end, a healthy service has no incident, a quiet one no proposal, and no circuit protects a local file.
         Assert.Equal(

@@ -13,7 +13,7 @@ internal sealed class BooleanType : SettingType<bool>
     {
         var text = texts[^1];
         if (text is not ("true" or "false"))
-            reading.Problem($"'{text}' is not true or false.");
+            reading.Problem($"{SettingReading.Quote(text)} is not true or false.");
         return text == "true";
     }
 

@@ -14,7 +14,7 @@ internal sealed class ChoiceType<T>(string placeholder, params (string Word, T V
         foreach (var (word, value) in words)
             if (word == texts[^1])
                 return value;
-        reading.Problem($"'{texts[^1]}' is not {Range}.");
+        reading.Problem($"{SettingReading.Quote(texts[^1])} is not {Range}.");
         return words[0].Value;
     }
 

@@ -13,9 +13,9 @@ internal sealed class DurationType(TimeSpan least, TimeSpan most) : SettingType<
     {
         var text = texts[^1];
         if (!Quantity.Time.TryRead(text, out var ticks))
-            reading.Problem($"'{text}' is not a time such as 250ms, 5s, 30min or 1h.");
+            reading.Problem($"{SettingReading.Quote(text)} is not a time such as 250ms, 5s, 30min or 1h.");
         else if (ticks < least.Ticks || ticks > most.Ticks)
-            reading.Problem($"'{text}' is not within {Range}.");
+            reading.Problem($"{SettingReading.Quote(text)} is not within {Range}.");
         return TimeSpan.FromTicks(ticks);
     }
 

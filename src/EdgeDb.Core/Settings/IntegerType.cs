@@ -23,7 +23,7 @@ internal sealed class IntegerType(int least, int most, string unit = "", string 
         var text = texts[^1];
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
             return value;
-        reading.Problem($"'{text}' is not a whole number from {least} to {most}.");
+        reading.Problem($"{SettingReading.Quote(text)} is not a whole number from {least} to {most}.");
         return least;
     }
 

@@ -8,7 +8,8 @@ internal sealed class Quantity(params (string Name, long Size)[] units)
 {
     /// <summary>Times, in ticks.</summary>
     public static Quantity Time { get; } = new(
-        ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("min", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour));
+        ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("min", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour),
+        ("d", TimeSpan.TicksPerDay));
 
     /// <summary>Sizes, in bytes; a MB has 1,048,576, as people mean it of memory.</summary>
     public static Quantity Size { get; } = new(("B", 1), ("KB", 1024), ("MB", 1024 * 1024), ("GB", 1024 * 1024 * 1024));
@@ -37,7 +38,7 @@ internal sealed class Quantity(params (string Name, long Size)[] units)
     /// <summary>In the largest unit that leaves no rest.</summary>
     public string Write(long value)
     {
-        var (name, size) = value == 0 ? units[0] : units.Last(unit => value % unit.Size == 0);
+        var (name, size) = value == 0 ? units.First(static unit => unit.Name.Length == 1) : units.Last(unit => value % unit.Size == 0);
         return string.Create(CultureInfo.InvariantCulture, $"{value / size}{name}");
     }
 }

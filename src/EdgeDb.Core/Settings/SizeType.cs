@@ -13,9 +13,9 @@ internal sealed class SizeType(long least, long most) : SettingType<long>
     {
         var text = texts[^1];
         if (!Quantity.Size.TryRead(text, out var bytes))
-            reading.Problem($"'{text}' is not a size such as 512KB or 16MB.");
+            reading.Problem($"{SettingReading.Quote(text)} is not a size such as 512KB or 16MB.");
         else if (bytes < least || bytes > most)
-            reading.Problem($"'{text}' is not within {Range}.");
+            reading.Problem($"{SettingReading.Quote(text)} is not within {Range}.");
         return bytes;
     }
 

@@ -58,26 +58,6 @@ internal sealed class TuningStore(SqliteDatabase database)
         return [.. entries.Select(static row => row.Entry)];
     }
 
-    /// <summary>The mode that a person has chosen; null when nobody has, or the configuration has been edited since.</summary>
-    public ValueTask<TunerMode?> ModeAsync(TunerMode configured, CancellationToken ct) => database.ReadAsync(
-        configured,
-        static (session, configured) =>
-        {
-            var row = session.Prepare("SELECT value FROM setting WHERE name = 'tuner.mode'");
-            return row.Step() && row.Text(0)!.Split(' ') is [var chosen, var then] && then == configured.ToString() && Enum.TryParse<TunerMode>(chosen, out var mode)
-                ? mode
-                : (TunerMode?)null;
-        },
-        ct);
-
-    /// <summary>Remembers the mode over restarts.</summary>
-    public Task SetModeAsync(TunerMode mode, TunerMode configured, CancellationToken ct) => database.WriteAsync(
-        $"{mode} {configured}",
-        static (session, text) => session.Prepare(
-            "INSERT INTO setting (name, value) VALUES ('tuner.mode', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .Bind(1, text).Execute(),
-        ct);
-
     /// <summary>The overrides of an earlier run, and how much is left of each.</summary>
     /// <param name="now">The wall clock.</param>
     /// <param name="ct">The caller gives up.</param>

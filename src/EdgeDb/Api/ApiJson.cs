@@ -39,6 +39,9 @@ namespace EdgeDb.Api;
 [JsonSerializable(typeof(FreezeInput))]
 [JsonSerializable(typeof(CircuitInput))]
 [JsonSerializable(typeof(TuningHistory))]
+[JsonSerializable(typeof(SettingBody))]
+[JsonSerializable(typeof(SettingList))]
+[JsonSerializable(typeof(SettingInputBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Nesting no honest body reaches.</summary>

@@ -3,6 +3,7 @@ using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 using EdgeDb.Hosting;
+using EdgeDb.Options;
 
 namespace EdgeDb.Api;
 
@@ -100,12 +101,12 @@ internal static class ConnectionsApi
         return AnswerAsync(context, ConnectionAnswers.Of(tuner), ApiJson.Web.TunerBody);
     }
 
-    private static async Task SetModeAsync(HttpContext context, Tuner tuner, TuningService service)
+    private static async Task SetModeAsync(HttpContext context, Tuner tuner, TuningService service, RunningSettings settings)
     {
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.TunerInput, context.RequestAborted);
         var mode = Choice(input.Mode ?? throw Missing("mode"), "mode", Enum.GetValues<TunerMode>());
-        await service.SetModeAsync(mode, context.RequestAborted);
-        await AnswerAsync(context, ConnectionAnswers.Of(tuner), ApiJson.Web.TunerBody);
+        await settings.SetAsync(SettingTable.Tuner.Path, ConnectionAnswers.Name(mode), context.RequestAborted);
+        await AnswerTunerAsync(context, tuner, service);
     }
 
     private static async Task FreezeAsync(HttpContext context, Tuner tuner, TuningService service)

@@ -19,7 +19,7 @@ internal static class AgendaCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (DataCommand.Parse(arguments, positional: 0, From, To, Zone) is not var (line, options))
+        if (DataCommand.Parse(arguments, positional: 0, From, To, Zone) is not var (line, _, options))
             return CommandTable.BadCall;
         using var database = DataCommand.OpenForReading(options);
         var (settings, members) = await database.ReadAsync(

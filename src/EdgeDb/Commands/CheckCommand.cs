@@ -8,7 +8,7 @@ internal static class CheckCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (DataCommand.Parse(arguments, positional: 0) is not var (_, options))
+        if (DataCommand.Parse(arguments, positional: 0) is not var (_, _, options))
             return CommandTable.BadCall;
         if (!File.Exists(options.DatabasePath))
             return CommandTable.Refuse($"'{options.Data}' holds no household; name the folder with --data");

@@ -1,5 +1,6 @@
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
 
@@ -28,6 +29,7 @@ internal static class CommandTable
                 ["export", .. var rest] => await ExportCommand.RunAsync(rest),
                 ["agenda", .. var rest] => await AgendaCommand.RunAsync(rest),
                 ["check", .. var rest] => await CheckCommand.RunAsync(rest),
+                ["config", .. var rest] => await ConfigCommand.RunAsync(rest),
                 ["calendar", .. var rest] => Calendar(rest),
                 ["version" or "--version"] => Version(),
                 [] => Refuse("a command is needed; 'edgedb help' lists them"),
@@ -87,6 +89,11 @@ internal static class CommandTable
             edgedb agenda [--from DATE] [--to DATE] [--zone TZ] [--data DIR]
                                                        print what is on
             edgedb check [--data DIR]                  check the database; exit 1 when something is wrong
+            edgedb config show [NAME] [--json] [--data DIR]
+                                                       settings, their values and where these come from
+            edgedb config set NAME VALUE | unset NAME [--data DIR]
+                                                       change a setting, of the running service at once where that is possible
+            edgedb config check FILE | schema          check a file of settings; print its JSON Schema
             edgedb calendar expand FILE.ics --from ISO --to ISO --zone TZ
             edgedb calendar rrule "RULE" --dtstart VALUE [--zone TZ] [--limit N] [--from ISO --to ISO]
                                                        look at the calendar engine; one JSON object a line
@@ -99,7 +106,8 @@ internal static class CommandTable
             Console.WriteLine($"  --{setting.Option} {(setting.IsSwitch ? "" : setting.Placeholder)}".TrimEnd() + $"  [{setting.EnvironmentName}]");
             var range = setting.IsSwitch ? "" : $" Range: {setting.Range}.";
             var (standard, unit) = setting.DefaultWords.Length > 0 ? (setting.DefaultWords, "") : (setting.IsSwitch ? "" : setting.Default, setting.Unit);
-            Console.WriteLine($"      {setting.Help}{(standard.Length == 0 ? "" : $" Default: {$"{standard} {unit}".TrimEnd()}.")}{range}");
+            var change = setting.Change == SettingChange.AtOnce ? " Can be changed while the service runs." : "";
+            Console.WriteLine($"      {setting.Help}{(standard.Length == 0 ? "" : $" Default: {$"{standard} {unit}".TrimEnd()}.")}{range}{change}");
         }
         return Done;
     }

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Hosting;
 using EdgeDb.Options;
@@ -11,7 +12,7 @@ internal static class DataCommand
     private static readonly CommandOption[] Settings = [CommandOption.Of(SettingTable.Data), CommandOption.Of(SettingTable.Config)];
 
     /// <summary>Reads the call. Null after it was refused.</summary>
-    public static (CommandLine Line, EdgeDbOptions Options)? Parse(string[] arguments, int positional, params CommandOption[] own)
+    public static (CommandLine Line, SettingValues Values, EdgeDbOptions Options)? Parse(string[] arguments, int positional, params CommandOption[] own)
     {
         var problems = new List<string>();
         var line = CommandLine.Parse(arguments, [.. Settings, .. own], positional, problems);
@@ -24,7 +25,7 @@ internal static class DataCommand
             CommandTable.Refuse(problems);
             return null;
         }
-        return (line, options);
+        return (line, values, options);
     }
 
     /// <summary>Opens the household of a data folder for reading; the service may run meanwhile.</summary>
@@ -35,9 +36,10 @@ internal static class DataCommand
 
     /// <summary>Opens the household of a data folder for writing, and makes it when there is none. The service must not run.</summary>
     public static async Task<(SqliteDatabase Database, HouseholdServices Household)> OpenAsync(
-        EdgeDbOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+        SettingValues values, EdgeDbOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var database = await HouseholdDatabase.OpenAsync(options, TimeProvider.System, loggers, cancellationToken);
+        options = EdgeDbOptions.From(await StoredSettings.AddToAsync(values, database, [], cancellationToken), []);
         var household = new HouseholdServices(database, TimeProvider.System, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, cancellationToken);
         await household.Window.MoveAsync(cancellationToken);

@@ -10,7 +10,7 @@ internal static class ExportCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (DataCommand.Parse(arguments, positional: 0, Calendar) is not var (line, options))
+        if (DataCommand.Parse(arguments, positional: 0, Calendar) is not var (line, _, options))
             return CommandTable.BadCall;
         using var database = DataCommand.OpenForReading(options);
         var calendars = await database.ReadAsync(0, static (session, _) => HouseholdStore.ReadCalendars(session), CancellationToken.None);

@@ -13,14 +13,14 @@ internal static class ImportCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (DataCommand.Parse(arguments, positional: 1, Calendar) is not var (line, options))
+        if (DataCommand.Parse(arguments, positional: 1, Calendar) is not var (line, values, options))
             return CommandTable.BadCall;
         if (line.Positional is not [var path])
             return CommandTable.Refuse("import needs a file: edgedb import FILE.ics");
         if (!File.Exists(path))
             return CommandTable.Refuse($"there is no file '{path}'");
 
-        var (database, household) = await DataCommand.OpenAsync(options, NullLoggerFactory.Instance, CancellationToken.None);
+        var (database, household) = await DataCommand.OpenAsync(values, options, NullLoggerFactory.Instance, CancellationToken.None);
         await using (database)
         {
             // The file first: a calendar is not made for one that cannot be read.

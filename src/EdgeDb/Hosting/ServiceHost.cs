@@ -14,16 +14,22 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace EdgeDb.Hosting;
 
 /// <summary>Puts the service together and runs it.</summary>
-internal static class ServiceHost
+internal static partial class ServiceHost
 {
     private const int MaxConnections = 256;
     private const long MaxBodyBytes = 12 * 1024 * 1024;
 
-    public static async Task<int> RunAsync(SettingValues values, EdgeDbOptions options)
+    /// <param name="given">What the file, the environment and the command line say.</param>
+    /// <param name="options">The same, taken apart.</param>
+    public static async Task<int> RunAsync(SettingValues given, EdgeDbOptions options)
     {
         using var loggers = CreateLoggers();
         var time = TimeProvider.System;
         await using var database = await HouseholdDatabase.OpenAsync(options, time, loggers, CancellationToken.None);
+        ServiceAddress.Clear(options.Data);
+        var values = await ReadStoredAsync(given, database, loggers);
+        using var settings = new RunningSettings(given, values, database);
+        options = EdgeDbOptions.From(values, []);
         var household = new HouseholdServices(database, time, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, CancellationToken.None);
         await household.Window.LoadAsync(CancellationToken.None);
@@ -48,7 +54,8 @@ internal static class ServiceHost
         builder.Services.AddSingleton(upstreamStore);
         builder.Services.AddSingleton(memory);
         builder.Services.AddHostedService<UpstreamService>();
-        Register(builder.Services, household, tuner, values, options, time, loggers);
+        builder.Services.AddSingleton(settings);
+        Register(builder.Services, household, tuner, settings, options, time, loggers);
         await using var app = builder.Build();
         Route(app);
         var damaged = false;
@@ -67,10 +74,14 @@ internal static class ServiceHost
         catch (IOException exception)
         {
             // Kestrel's message names the address that is taken.
-            return CommandTable.Refuse($"{exception.Message} Choose another one with --port.");
+            var remedy = values[SettingTable.Port].Input.Layer == SettingLayer.Database ? "'edgedb config set port N'" : "--port";
+            return CommandTable.Refuse($"{exception.Message} Choose another one with {remedy}.");
         }
-        await Console.Out.WriteLineAsync($"EdgeDb is listening on {Address(app, options)}");
+        var port = BoundPort(app);
+        ServiceAddress.Write(options.Data, LocalAddress(options, port));
+        await Console.Out.WriteLineAsync($"EdgeDb is listening on {Address(options, port)}");
         await app.WaitForShutdownAsync();
+        ServiceAddress.Clear(options.Data);
         return damaged ? CommandTable.Failed : CommandTable.Done;
     }
 
@@ -119,7 +130,7 @@ internal static class ServiceHost
     }
 
     private static void Register(
-        IServiceCollection services, HouseholdServices household, Tuner tuner, SettingValues values, EdgeDbOptions options, TimeProvider time,
+        IServiceCollection services, HouseholdServices household, Tuner tuner, RunningSettings settings, EdgeDbOptions options, TimeProvider time,
         ILoggerFactory loggers)
     {
         services.AddSingleton(loggers);
@@ -136,7 +147,7 @@ internal static class ServiceHost
         services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<WebEndpoint>(), time));
         services.AddSingleton(
             provider => new FeedRefresher(
-                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, TimeSpan.FromMinutes(values.Get(SettingTable.FeedInterval)), time,
+                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)), time,
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
             household, provider.GetRequiredService<FeedRefresher>(), time, loggers.CreateLogger<HouseholdWorker>()));
@@ -145,7 +156,7 @@ internal static class ServiceHost
         services.AddSingleton(tuner);
         services.AddSingleton(new TuningStore(household.Database));
         services.AddSingleton(provider => new TuningService(
-            provider.GetRequiredService<ConnectionManager>(), tuner, values.Get(SettingTable.Tuner), provider.GetRequiredService<TuningStore>(), time,
+            provider.GetRequiredService<ConnectionManager>(), tuner, settings, provider.GetRequiredService<TuningStore>(), time,
             loggers.CreateLogger<TuningService>()));
         services.AddHostedService(static provider => provider.GetRequiredService<TuningService>());
         services.AddSingleton<Etags>();
@@ -169,6 +180,7 @@ internal static class ServiceHost
         app.MapOccurrencesApi();
         app.MapEventsApi();
         app.MapConnectionsApi();
+        app.MapConfigApi();
         app.MapHealthApi();
         app.MapMetricsApi();
         app.MapOpenApiDocument();
@@ -197,10 +209,29 @@ internal static class ServiceHost
                 await household.Feeds.AddAsync(address, null, null, null, CancellationToken.None);
     }
 
-    private static string Address(WebApplication app, EdgeDbOptions options)
+    /// <summary>Adds what the database says. A value that is wrong there, for example of another version, is told and not used.</summary>
+    private static async Task<SettingValues> ReadStoredAsync(SettingValues given, SqliteDatabase database, ILoggerFactory loggers)
+    {
+        var problems = new List<string>();
+        var values = await StoredSettings.AddToAsync(given, database, problems, CancellationToken.None);
+        var logger = loggers.CreateLogger<RunningSettings>();
+        foreach (var problem in problems)
+            LogNotUsed(logger, problem);
+        return values;
+    }
+
+    private static int BoundPort(WebApplication app)
     {
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var port = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+        return new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
+    }
+
+    /// <summary>Where programs of this machine reach it, without asking for a name.</summary>
+    private static Uri LocalAddress(EdgeDbOptions options, int port) =>
+        new UriBuilder("http", options.Listen is "localhost" or "*" or "0.0.0.0" ? "127.0.0.1" : options.Listen == "::" ? "::1" : options.Listen, port).Uri;
+
+    private static string Address(EdgeDbOptions options, int port)
+    {
         var host = options.Listen switch
         {
             "localhost" => "localhost",
@@ -209,4 +240,7 @@ internal static class ServiceHost
         };
         return string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}");
     }
+
+    [LoggerMessage(EventId = 1201, Level = LogLevel.Warning, Message = "A setting is not used: {Problem}")]
+    private static partial void LogNotUsed(ILogger logger, string problem);
 }

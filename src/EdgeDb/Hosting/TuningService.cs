@@ -1,11 +1,12 @@
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Storage;
+using EdgeDb.Options;
 
 namespace EdgeDb.Hosting;
 
 /// <summary>Lets the tuner work: gives it the endpoints and what it learnt before, moves it on every second, and stores its history.</summary>
 internal sealed partial class TuningService(
-    ConnectionManager connections, Tuner tuner, TunerMode configured, TuningStore store, TimeProvider time, ILogger<TuningService> logger) : BackgroundService
+    ConnectionManager connections, Tuner tuner, RunningSettings settings, TuningStore store, TimeProvider time, ILogger<TuningService> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -19,8 +20,7 @@ internal sealed partial class TuningService(
     /// <summary>Before the first request: nobody sees an endpoint without its settings.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await store.ModeAsync(configured, cancellationToken) is { } mode)
-            tuner.Mode = mode;
+        settings.Changed += Obey;
         foreach (var endpoint in connections.Endpoints)
         {
             var holding = await store.HoldingAsync(endpoint.Name, cancellationToken);
@@ -35,14 +35,6 @@ internal sealed partial class TuningService(
         // What was stored tells from when each of them holds, so it is written anew only when something changes.
         _savedOverrides = pins.All(static pin => pin.Left > TimeSpan.Zero) ? tuner.OverridesVersion : 0;
         await base.StartAsync(cancellationToken);
-    }
-
-    /// <summary>Changes who decides. Stored first: a mode that a restart forgets would let the tuner go on after somebody has switched it off.</summary>
-    public async Task SetModeAsync(TunerMode mode, CancellationToken cancellationToken)
-    {
-        await store.SetModeAsync(mode, configured, cancellationToken);
-        tuner.Mode = mode;
-        await SaveAsync(cancellationToken);
     }
 
     /// <summary>Stores what is not stored yet. What fails is logged and stored later: the change that it tells of has happened.</summary>
@@ -80,6 +72,7 @@ internal sealed partial class TuningService(
 
     public override void Dispose()
     {
+        settings.Changed -= Obey;
         _saving.Dispose();
         base.Dispose();
     }
@@ -93,6 +86,8 @@ internal sealed partial class TuningService(
             await SaveAsync(stoppingToken);
         }
     }
+
+    private void Obey() => tuner.Mode = settings.Get(SettingTable.Tuner);
 
     [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "The tuner's history and overrides could not be stored and will be tried again: {Reason}")]
     private static partial void LogNotSaved(ILogger logger, string reason);

@@ -69,7 +69,7 @@ internal static class SettingTable
         { Default = "restore", Change = SettingChange.BeforeDatabase };
 
     public static readonly Setting<Upstream<PostgresOptions>?> Postgres = Upstream(
-        "postgres", "postgres://USER:PASSWORD@HOST:PORT/DATABASE?…", "PostgreSQL that takes what the board is too small for.",
+        "postgres", UpstreamReader.PostgresForm, "PostgreSQL that takes what the board is too small for.",
         static (text, reading) => UpstreamReader.Postgres("postgres", text, reading));
 
     public static readonly Setting<Upstream<PostgresOptions>?> PostgresReplica = Upstream(
@@ -77,10 +77,10 @@ internal static class SettingTable
         static (text, reading) => UpstreamReader.Postgres("postgres-replica", text, reading));
 
     public static readonly Setting<Upstream<RedisSettings>?> Redis = Upstream(
-        "redis", "redis://USER:PASSWORD@HOST:PORT/DB?…, rediss:// for TLS", "Redis as a second cache.", UpstreamReader.Redis);
+        "redis", UpstreamReader.RedisForm, "Redis as a second cache.", UpstreamReader.Redis);
 
     public static readonly Setting<Upstream<QdrantSettings>?> Qdrant = Upstream(
-        "qdrant", "https://HOST:PORT?api-key=…", "Qdrant for search by meaning.", UpstreamReader.Qdrant);
+        "qdrant", UpstreamReader.QdrantForm, "Qdrant for search by meaning.", UpstreamReader.Qdrant);
 
     public static readonly Setting<TunerMode> Tuner = new(
         "tuner", new ChoiceType<TunerMode>("MODE", ("auto", TunerMode.Auto), ("approve", TunerMode.Approve), ("off", TunerMode.Off)),
@@ -171,7 +171,7 @@ internal static class SettingTable
         if (text.Length == 0 || text.Contains('\0', StringComparison.Ordinal))
             reading.Problem("a folder is needed.");
         else if (File.Exists(text))
-            reading.Problem($"'{text}' is a file, not a folder.");
+            reading.Problem($"{SettingReading.Quote(text)} is a file, not a folder.");
         else
             return Path.GetFullPath(text);
         return ".";
@@ -180,14 +180,14 @@ internal static class SettingTable
     private static string ReadAddress(string text, SettingReading reading)
     {
         if (text is not ("localhost" or "*") && !System.Net.IPAddress.TryParse(text, out _))
-            reading.Problem($"'{text}' is not localhost, * or an IP address.");
+            reading.Problem($"{SettingReading.Quote(text)} is not localhost, * or an IP address.");
         return text;
     }
 
     private static void CheckHost(string text, SettingReading reading)
     {
         if (Uri.CheckHostName(text) != UriHostNameType.Dns)
-            reading.Problem($"'{text}' is not a DNS name such as board.example.org.");
+            reading.Problem($"{SettingReading.Quote(text)} is not a DNS name such as board.example.org.");
     }
 
     private static string? ReadZone(string text, SettingReading reading)
@@ -196,7 +196,7 @@ internal static class SettingTable
             return null;
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(text) is { } zone)
             return zone.Id;
-        reading.Problem($"'{text}' is not an IANA time zone such as Europe/Berlin.");
+        reading.Problem($"{SettingReading.Quote(text)} is not an IANA time zone such as Europe/Berlin.");
         return null;
     }
 

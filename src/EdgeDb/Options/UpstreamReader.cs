@@ -6,6 +6,10 @@ namespace EdgeDb.Options;
 /// <summary>Reads the addresses of upstream servers. Every problem is reported, of one address and of all.</summary>
 internal static class UpstreamReader
 {
+    public const string PostgresForm = "postgres://USER:PASSWORD@HOST:PORT/DATABASE?…";
+    public const string RedisForm = "redis://USER:PASSWORD@HOST:PORT/DB?…, rediss:// for TLS";
+    public const string QdrantForm = "https://HOST:PORT?api-key=…";
+
     private const int QdrantPort = 6333;
 
     /// <summary>A server that other services of the household use too: few connections, one of them kept.</summary>
@@ -19,7 +23,7 @@ internal static class UpstreamReader
     /// <param name="reading">Is told what is wrong.</param>
     public static Upstream<PostgresOptions>? Postgres(string name, string text, SettingReading reading)
     {
-        if (text.Length == 0 || UpstreamAddress.Parse(text, "postgres://USER:PASSWORD@HOST:PORT/DATABASE?…", ["postgres", "postgresql"], reading) is not { } address)
+        if (text.Length == 0 || UpstreamAddress.Parse(text, PostgresForm, ["postgres", "postgresql"], reading) is not { } address)
             return null;
         var fallback = new PostgresOptions { Host = "", Database = "", Username = "", Password = "" };
         var server = new PostgresOptions
@@ -45,7 +49,7 @@ internal static class UpstreamReader
 
     public static Upstream<RedisSettings>? Redis(string text, SettingReading reading)
     {
-        if (text.Length == 0 || UpstreamAddress.Parse(text, "redis://USER:PASSWORD@HOST:PORT/DB?…, rediss:// for TLS", ["redis", "rediss"], reading) is not { } address)
+        if (text.Length == 0 || UpstreamAddress.Parse(text, RedisForm, ["redis", "rediss"], reading) is not { } address)
             return null;
         var uri = address.Uri;
         var bare = $"{uri.Scheme}://{uri.Host}{(uri.Port < 0 ? "" : $":{uri.Port}")}{uri.AbsolutePath}";
@@ -67,7 +71,7 @@ internal static class UpstreamReader
 
     public static Upstream<QdrantSettings>? Qdrant(string text, SettingReading reading)
     {
-        if (text.Length == 0 || UpstreamAddress.Parse(text, "https://HOST:PORT?api-key=…", ["http", "https"], reading) is not { } address)
+        if (text.Length == 0 || UpstreamAddress.Parse(text, QdrantForm, ["http", "https"], reading) is not { } address)
             return null;
         var uri = address.Uri;
         var trust = address.Take("ca", "CaFile") is { } ca ? new HttpTrust { CaFile = ca } : HttpTrust.System;

@@ -48,17 +48,6 @@ public sealed class TuningStoreTests : IAsyncDisposable
         Assert.Equal(5, Assert.Single(await store.HoldingAsync("database", Ct)).To);
     }
 
-    [Fact]
-    public async Task The_chosen_mode_is_remembered_until_the_configuration_is_edited()
-    {
-        var store = new TuningStore(await _folder.OpenAsync([.. Migrations.Embedded()]));
-        Assert.Null(await store.ModeAsync(TunerMode.Approve, Ct));
-        await store.SetModeAsync(TunerMode.Auto, TunerMode.Approve, Ct);
-        await store.SetModeAsync(TunerMode.Off, TunerMode.Approve, Ct);
-        Assert.Equal(TunerMode.Off, await store.ModeAsync(TunerMode.Approve, Ct));
-        Assert.Null(await store.ModeAsync(TunerMode.Auto, Ct));
-    }
-
     private static TuningEntry Entry(string tunable, double to, TuningOutcome outcome) => new(
         new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), "database", tunable, "connections", 4, to, 3, outcome, "Because.", 12, -0.05, 0.001);
 }

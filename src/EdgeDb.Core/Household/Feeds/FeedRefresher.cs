@@ -5,7 +5,7 @@ namespace EdgeDb.Core.Household;
 
 /// <summary>Reads feeds when they are due, two at a time, and applies what they brought.</summary>
 internal sealed partial class FeedRefresher(
-    FeedStore store, FeedClient client, FeedImport import, TimeSpan interval, TimeProvider time, ILogger<FeedRefresher> logger)
+    FeedStore store, FeedClient client, FeedImport import, Func<TimeSpan> interval, TimeProvider time, ILogger<FeedRefresher> logger)
     : IDisposable
 {
     /// <summary>A slow host must not hold up the others; more at once would only fight for the one writer and the memory.</summary>
@@ -85,12 +85,12 @@ internal sealed partial class FeedRefresher(
             var response = await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
             if (response.Content is null)
             {
-                await store.RecordUnchangedAsync(feed, response, FeedSchedule.AfterSuccess(interval, feed.AskedInterval, Jitter()), cancellationToken).ConfigureAwait(false);
+                await store.RecordUnchangedAsync(feed, response, FeedSchedule.AfterSuccess(interval(), feed.AskedInterval, Jitter()), cancellationToken).ConfigureAwait(false);
                 LogUnchanged(logger, feed.Id);
                 return;
             }
             var result = await import.ApplyAsync(
-                feed, response, asked => FeedSchedule.AfterSuccess(interval, asked, Jitter()), cancellationToken).ConfigureAwait(false);
+                feed, response, asked => FeedSchedule.AfterSuccess(interval(), asked, Jitter()), cancellationToken).ConfigureAwait(false);
             LogApplied(logger, feed.Id, result.Events, result.Changed, result.Removed, result.Skipped);
         }
         catch (FeedFailure failure)

@@ -1,0 +1,41 @@
+using EdgeDb.Options;
+
+namespace EdgeDb.Api;
+
+/// <summary>/api/config: every setting with its value and where that comes from, and changing them while the service runs.</summary>
+internal static class ConfigApi
+{
+    public static void MapConfigApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/api/config", HttpReads.Methods, ListAsync);
+        routes.MapPut("/api/config/{id}", SetAsync);
+        routes.MapDelete("/api/config/{id}", UnsetAsync);
+    }
+
+    private static Task ListAsync(HttpContext context, RunningSettings settings)
+    {
+        _ = new RequestReader(context.Request);
+        var items = SettingTable.Catalog.All.Select(setting => ConfigAnswers.Of(settings[setting], settings.AfterRestart(setting)));
+        return AnswerAsync(context, new SettingList([.. items], null), ApiJson.Web.SettingList);
+    }
+
+    private static async Task SetAsync(HttpContext context, string id, RunningSettings settings)
+    {
+        var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.SettingInputBody, context.RequestAborted);
+        var setting = await settings.SetAsync(id, input.Value ?? throw ProblemException.Invalid("value", "'value' is required."), context.RequestAborted);
+        await AnswerAsync(context, ConfigAnswers.Of(settings[setting], settings.AfterRestart(setting)), ApiJson.Web.SettingBody);
+    }
+
+    private static async Task UnsetAsync(HttpContext context, string id, RunningSettings settings)
+    {
+        _ = new RequestReader(context.Request);
+        var setting = await settings.UnsetAsync(id, context.RequestAborted);
+        await AnswerAsync(context, ConfigAnswers.Of(settings[setting], settings.AfterRestart(setting)), ApiJson.Web.SettingBody);
+    }
+
+    private static Task AnswerAsync<T>(HttpContext context, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsJsonAsync(body, type);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using EdgeDb.Api;
+using EdgeDb.Core.Household;
+
+namespace EdgeDb.Commands;
+
+/// <summary>Asks the running service of the same machine. What it refuses ends in a <see cref="HouseholdException"/> with its words.</summary>
+internal sealed class ServiceClient(Uri address) : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    // A proxy of the environment knows nothing of this machine.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address, Timeout = Limit };
+
+    /// <summary>Throws <see cref="HttpRequestException"/> or <see cref="TaskCanceledException"/> when nobody answers.</summary>
+    public async Task<T> SendAsync<T>(HttpMethod method, string path, byte[]? json, JsonTypeInfo<T> type)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (json is not null)
+            request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var response = await _http.SendAsync(request);
+        var body = await response.Content.ReadAsByteArrayAsync();
+        if (response.IsSuccessStatusCode && JsonSerializer.Deserialize(body, type) is { } answer)
+            return answer;
+        var problem = JsonSerializer.Deserialize(body, ApiJson.Web.Problem);
+        throw new HouseholdException(HouseholdError.Invalid, problem?.Detail ?? problem?.Title ?? $"The service answered {(int)response.StatusCode}.");
+    }
+
+    public void Dispose() => _http.Dispose();
+}

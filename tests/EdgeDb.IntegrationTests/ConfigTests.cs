@@ -1,0 +1,237 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EdgeDb.Tests;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace EdgeDb.IntegrationTests;
+
+public sealed class ConfigTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Data => _folder.File("data");
+
+    private string File => _folder.File("edgedb.json");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Every_layer_outranks_the_one_below_it()
+    {
+        await WriteAsync("""{ "cache": { "entries": 101, "ttl": "1s" }, "batch": { "size": 11 }, "requests": { "queue": 21 } }""");
+        await using var service = await ServiceProcess.StartAsync(
+            Data,
+            [("EDGEDB__CACHE__TTL", "2s"), ("EDGEDB__BATCH__SIZE", "12"), ("EDGEDB__REQUESTS__QUEUE", "22")],
+            "--config", File, "--batch-size", "13", "--requests-queue", "23");
+        var api = new Api(service);
+        await api.PutAsync("/api/config/requests.queue", new { value = "24" });
+
+        var settings = await SettingsAsync(api);
+        foreach (var (name, value, source, from) in ((string, string, string, string)[])
+            [
+                ("cache.bytes", "16MB", "default", ""), ("cache.entries", "101", "file", $"{File}:1:14: cache.entries"), ("cache.ttl", "2s", "environment", "EDGEDB__CACHE__TTL"),
+                ("batch.size", "13", "commandLine", "--batch-size"), ("requests.queue", "24", "database", "requests.queue in the database"),
+            ])
+            Assert.Equal((value, source, from), (settings[name].Text("value"), settings[name].Text("source"), settings[name].Text("from")));
+
+        // Asked by a command, the service tells the same, its command line included.
+        var shown = await RunAsync("config", "show", "--json", "--data", Data);
+        Assert.Equal((0, ""), (shown.ExitCode, shown.Errors));
+        Assert.Equal((await api.GetAsync("/api/config")).Text.Trim(), shown.Output.Trim());
+        Assert.Contains($"cache.entries = 101 answers  ({File}:1:14: cache.entries)\n", (await RunAsync("config", "show", "--data", Data)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_holds_at_once_where_it_can_and_says_so_where_it_cannot()
+    {
+        await using var service = await ServiceProcess.StartAsync(Data);
+        var api = new Api(service);
+
+        var set = await RunAsync("config", "set", "tuner", "off", "--data", Data);
+        Assert.Equal((0, "", "tuner = off  (tuner in the database)\n"), (set.ExitCode, set.Errors, set.Output));
+        Assert.Equal("off", (await api.GetAsync("/api/connections/tuner")).Json.Text("mode"));
+        var unset = await RunAsync("config", "unset", "tuner", "--data", Data);
+        Assert.Equal((0, "", "tuner = approve  (default)\n"), (unset.ExitCode, unset.Errors, unset.Output));
+        Assert.Equal("approve", (await api.GetAsync("/api/connections/tuner")).Json.Text("mode"));
+
+        var later = (await api.PutAsync("/api/config/windowAhead", new { value = "36" })).Expect(HttpStatusCode.OK).Json;
+        Assert.Equal(("24", "36", "afterRestart"), (later.Text("value"), later.Text("afterRestart"), later.Text("takesEffect")));
+        Assert.Contains("windowAhead = 24 months  (default); after a restart: 36\n", (await RunAsync("config", "show", "windowAhead", "--data", Data)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, await service.StopAsync());
+
+        await using var next = await ServiceProcess.StartAsync(Data);
+        Assert.Equal("36", (await SettingsAsync(new Api(next)))["windowAhead"].Text("value"));
+    }
+
+    [Fact]
+    public async Task Settings_are_changed_without_a_service_too()
+    {
+        var set = await RunAsync("config", "set", "cache.ttl", "300s", "--data", Data);
+        Assert.Equal((0, "", "cache.ttl = 5min  (cache.ttl in the database)\n"), (set.ExitCode, set.Errors, set.Output));
+        await RunAsync("config", "set", "cache.entries", "77", "--data", Data);
+        Assert.Equal(0, (await RunAsync("config", "unset", "cache.ttl", "--data", Data)).ExitCode);
+        Assert.Contains("cache.ttl is not set", (await RunAsync("config", "unset", "cache.ttl", "--data", Data)).Errors, StringComparison.Ordinal);
+        Assert.Contains("cache.entries = 77 answers  (cache.entries in the database)\n", (await RunAsync("config", "show", "--data", Data)).Output, StringComparison.Ordinal);
+
+        await using var service = await ServiceProcess.StartAsync(Data);
+        var settings = await SettingsAsync(new Api(service));
+        Assert.Equal(("77", "default"), (settings["cache.entries"].Text("value"), settings["cache.ttl"].Text("source")));
+    }
+
+    [Theory]
+    [InlineData("cache.entires", "500", "Did you mean cache.entries?")]
+    [InlineData("cache.entries", "many", "cache.entries: 'many' is not a whole number from 16 to 100000.")]
+    [InlineData("postgres", "postgres://a:geheim@h/d", "EDGEDB__POSTGRES")]
+    [InlineData("data", "/tmp", "before the database is open")]
+    public async Task A_change_that_cannot_be_is_refused_with_and_without_a_service(string name, string value, string reason)
+    {
+        for (var run = 0; run < 2; run++)
+        {
+            await using var service = run == 0 ? null : await ServiceProcess.StartAsync(Data);
+            var (exit, output, errors) = await RunAsync("config", "set", name, value, "--data", Data);
+
+            Assert.Equal((2, ""), (exit, output));
+            Assert.Contains(reason, errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("geheim", errors, StringComparison.Ordinal);
+            if (service is not null)
+                Assert.InRange((int)(await new Api(service).PutAsync($"/api/config/{name}", new { value })).Status, 400, 409);
+        }
+    }
+
+    [Fact]
+    public async Task A_bad_value_in_the_database_is_told_and_the_service_starts_with_the_one_below()
+    {
+        await RunAsync("config", "set", "cache.entries", "77", "--data", Data);
+        await using (var connection = new SqliteConnection($"Data Source={System.IO.Path.Combine(Data, "edgedb.db")};Pooling=False"))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText =
+                "UPDATE setting SET value = 'plenty' WHERE name = 'config.cache.entries'; " +
+                "INSERT INTO setting (name, value) VALUES ('config.of.another.version', '1'), ('config.data', '/tmp')";
+            Assert.Equal(3, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        await using var service = await ServiceProcess.StartAsync(Data, [("EDGEDB__CACHE__ENTRIES", "88")]);
+
+        Assert.Equal(("88", "environment"), await SettingsAsync(new Api(service)) is var settings ? (settings["cache.entries"].Text("value"), settings["cache.entries"].Text("source")) : default);
+        foreach (var told in (string[])["cache.entries in the database: 'plenty' is not", "of.another.version in the database: there is no such setting", "data in the database: data is needed before"])
+            Assert.Contains(told, service.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_wrong_value_of_every_setting_of_a_file_is_told_at_once_with_its_line_and_the_file_stays()
+    {
+        var settings = await TableAsync();
+        var file = new JsonObject();
+        foreach (var setting in settings)
+        {
+            var at = file;
+            var parts = setting.Text("name").Split('.');
+            foreach (var group in parts[..^1])
+                at = (JsonObject)(at[group] ??= new JsonObject());
+            at[parts[^1]] = setting.Text("type") == "text" ? 5 : "wrong!";
+        }
+
+        var text = file.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+        await WriteAsync(text);
+        var (exit, output, _) = await RunAsync("config", "check", File);
+
+        Assert.Equal(1, exit);
+        Assert.Equal(
+            settings.Select(static s => s.Text("name")),
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(": ")[1]));
+        Assert.Equal(text, await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Every_wrong_variable_is_told_at_once()
+    {
+        var settings = (await TableAsync()).Where(static s => s.Text("name") is not "data").ToList();
+
+        var (exit, _, errors) = await ServiceProcess.RunAsync(
+            ["serve", "--data", Data], environment: [.. settings.Select(static s => (s.Text("variable"), "wrong!")), ("EDGEDB__CACHE__ENTIRES", "1")]);
+
+        Assert.Equal(2, exit);
+        Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        // Which file is meant is not known while its name is wrong; everything else is.
+        foreach (var setting in settings.Where(static s => s.Text("name") != "config"))
+            Assert.Contains($"{setting.Text("variable")}: ", errors, StringComparison.Ordinal);
+        Assert.Contains("EDGEDB__CACHE__ENTIRES: there is no such setting. Did you mean EDGEDB__CACHE__ENTRIES?", errors, StringComparison.Ordinal);
+        Assert.Contains("wrong!: the file cannot be read: ", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Data));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_JSON_stops_the_start_and_is_never_overwritten()
+    {
+        const string Broken = "{ \"port\": 80,\n  \"zone\": }";
+        await WriteAsync(Broken);
+        foreach (var call in (string[][])[["serve"], ["config", "set", "cache.entries", "50"], ["config", "show"]])
+        {
+            var (exit, _, errors) = await RunAsync([.. call, "--data", Data, "--config", File]);
+            Assert.Equal(2, exit);
+            Assert.Contains($"{File}:2:11: no JSON: ", errors, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Broken, await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Secrets_are_said_to_be_there_and_not_shown()
+    {
+        var secret = _folder.File("password");
+        await System.IO.File.WriteAllTextAsync(secret, "geheim2\n", TestContext.Current.CancellationToken);
+        foreach (var arguments in (string[][])[["config", "show"], ["config", "show", "--json"], ["config", "show", "postgres"]])
+        {
+            var (exit, output, errors) = await ServiceProcess.RunAsync(
+                [.. arguments, "--data", Data],
+                environment: [("EDGEDB__POSTGRES", "postgres://edge:geheim1@localhost/edge"), ("EDGEDB__REDIS", $"redis://localhost?password-file={secret}")]);
+
+            Assert.Equal((0, ""), (exit, errors));
+            Assert.DoesNotContain("geheim", output, StringComparison.Ordinal);
+            Assert.Contains("(set)", output, StringComparison.Ordinal);
+            Assert.Contains("EDGEDB__POSTGRES", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("none", "cannot be read")]
+    [InlineData("empty", "is empty")]
+    [InlineData("two", "leave one out")]
+    public async Task A_password_file_that_holds_none_is_told(string kind, string reason)
+    {
+        var file = _folder.File("password");
+        if (kind != "none")
+            await System.IO.File.WriteAllTextAsync(file, kind == "two" ? "geheim2\n" : "", TestContext.Current.CancellationToken);
+        var (exit, _, errors) = await RunAsync("serve", "--data", Data, "--postgres", $"postgres://edge:{(kind == "two" ? "geheim1" : "")}@127.0.0.1/edge?password-file={file}");
+
+        Assert.Equal(2, exit);
+        Assert.Contains("--postgres: ", errors, StringComparison.Ordinal);
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_was_killed_does_not_keep_commands_from_the_database()
+    {
+        await using (var service = await ServiceProcess.StartAsync(Data))
+            await service.KillAsync();
+
+        Assert.Equal(0, (await RunAsync("config", "set", "cache.entries", "50", "--data", Data)).ExitCode);
+        Assert.Contains("cache.entries = 50 ", (await RunAsync("config", "show", "cache.entries", "--data", Data)).Output, StringComparison.Ordinal);
+    }
+
+    private static async Task<Dictionary<string, JsonElement>> SettingsAsync(Api api) =>
+        (await api.GetAsync("/api/config")).Expect(HttpStatusCode.OK).Items.ToDictionary(static s => s.Text("name"));
+
+    /// <summary>The table of settings, as the executable tells it.</summary>
+    private async Task<IReadOnlyList<JsonElement>> TableAsync() =>
+        [.. JsonDocument.Parse((await RunAsync("config", "show", "--json", "--data", _folder.File("nobody"))).Output).RootElement.GetProperty("items").EnumerateArray()];
+
+    private Task WriteAsync(string text) => System.IO.File.WriteAllTextAsync(File, text, TestContext.Current.CancellationToken);
+
+    private static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => ServiceProcess.RunAsync(arguments);
+}
