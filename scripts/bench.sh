@@ -10,6 +10,7 @@
 #              (installs PostgreSQL, Redis and pgbouncer from Debian where missing and starts them for the run)
 #   service    the native executable: start, memory, latency of a month over 50,000 events
 #              (publishes it unless EDGEDB_BINARY names one)
+#   settings   what a request pays for feature flags and settings that may change
 #   storage    durable writes and point reads   [--seconds N] [--rounds N] [--dir FOLDER]
 #              (counts syncs with strace when it is installed; FOLDER is on the device to measure)
 set -euo pipefail
@@ -68,7 +69,7 @@ case "$name" in
     shift
     bench_service "$@"
     ;;
-  cache | forecast | storage)
+  cache | forecast | settings | storage)
     bench "$@"
     ;;
   pool)
@@ -76,7 +77,7 @@ case "$name" in
     bench "$@"
     ;;
   *)
-    sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

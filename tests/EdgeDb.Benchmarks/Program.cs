@@ -3,6 +3,7 @@ using EdgeDb.Benchmarks.Calendar;
 using EdgeDb.Benchmarks.Forecast;
 using EdgeDb.Benchmarks.Pool;
 using EdgeDb.Benchmarks.Service;
+using EdgeDb.Benchmarks.Settings;
 using EdgeDb.Benchmarks.Soak;
 using EdgeDb.Benchmarks.Storage;
 
@@ -14,6 +15,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringC
     ["forecast"] = ForecastBenchmark.RunAsync,
     ["pool"] = PoolBenchmark.RunAsync,
     ["service"] = ServiceBenchmark.RunAsync,
+    ["settings"] = SettingsBenchmark.RunAsync,
     ["soak-connections"] = ConnectionSoak.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
 };

@@ -65,6 +65,33 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal("36", (await SettingsAsync(new Api(next)))["windowAhead"].Text("value"));
     }
 
+    [Theory]
+    [InlineData("features.off", "true", true, false)]
+    [InlineData("features.poolAdaptivity.enabled", "false", true, true)]
+    [InlineData("features.poolAdaptivity.percent", "0", true, true)]
+    [InlineData("features.forecast.enabled", "false", false, false)]
+    [InlineData("features.caching.enabled", "false", false, true)]
+    public async Task A_feature_that_is_switched_off_leaves_the_plain_behaviour_at_once_and_comes_back(string name, string value, bool wholeSize, bool opensAhead)
+    {
+        // Nobody listens there: what is looked at needs no server.
+        await using var service = await ServiceProcess.StartAsync(Data, "--postgres", "postgres://a:b@127.0.0.1:1/c?max-size=100");
+        var api = new Api(service);
+        Assert.Equal((false, true), await StateAsync());
+
+        (await api.PutAsync($"/api/config/{name}", new { value })).Expect(HttpStatusCode.OK);
+        Assert.Equal((wholeSize, opensAhead), await StateAsync());
+
+        (await api.DeleteAsync($"/api/config/{name}")).Expect(HttpStatusCode.OK);
+        Assert.Equal((false, true), await StateAsync());
+
+        async Task<(bool WholeSize, bool OpensAhead)> StateAsync()
+        {
+            var connection = (await api.GetAsync("/api/connections/postgres")).Expect(HttpStatusCode.OK).Json;
+            // The adaptive limit alternates around 8; the size may be bounded by the memory of the machine.
+            return (connection.GetProperty("pool").Number("limit") > 25, connection.GetProperty("forecast").Flag("opensAhead"));
+        }
+    }
+
     [Fact]
     public async Task Settings_are_changed_without_a_service_too()
     {

@@ -139,7 +139,7 @@ internal static class ConnectionAnswers
         for (var horizon = 0; horizon < LoadForecast.Horizons.Count; horizon++)
             if (forecast.Load.Estimate(horizon) is { } estimate)
                 points.Add(new((int)LoadForecast.Horizons[horizon].TotalMinutes, estimate.Point, estimate.Interval.Lower, estimate.Interval.Upper, estimate.Trusted));
-        return new(forecast.OpensAhead, points);
+        return new(forecast is { OpensAhead: true, IsAllowed: true }, points);
     }
 
     private static double Quantile(ILatencyQuantiles latency, double share) => TimeSpan.FromTicks(latency.QuantileTicks(share)).TotalMilliseconds;

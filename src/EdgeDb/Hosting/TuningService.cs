@@ -1,4 +1,5 @@
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
 
@@ -20,7 +21,6 @@ internal sealed partial class TuningService(
     /// <summary>Before the first request: nobody sees an endpoint without its settings.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        settings.Changed += Obey;
         foreach (var endpoint in connections.Endpoints)
         {
             var holding = await store.HoldingAsync(endpoint.Name, cancellationToken);
@@ -34,6 +34,8 @@ internal sealed partial class TuningService(
             tuner.Freeze(frozen < Tuner.LongestOverride ? frozen : Tuner.LongestOverride);
         // What was stored tells from when each of them holds, so it is written anew only when something changes.
         _savedOverrides = pins.All(static pin => pin.Left > TimeSpan.Zero) ? tuner.OverridesVersion : 0;
+        settings.Changed += Obey;
+        Obey();
         await base.StartAsync(cancellationToken);
     }
 
@@ -87,7 +89,18 @@ internal sealed partial class TuningService(
         }
     }
 
-    private void Obey() => tuner.Mode = settings.Get(SettingTable.Tuner);
+    // Connections are few and their limits are shared by all requests, so a roll-out by percentage takes whole connections.
+    private void Obey()
+    {
+        tuner.Mode = settings.Get(SettingTable.Tuner);
+        foreach (var endpoint in connections.Endpoints)
+        {
+            var identity = FeatureFlags.IdentityOf(endpoint.Name);
+            var isAdaptive = settings.Features.IsOn(Feature.PoolAdaptivity, identity);
+            tuner.Allow(endpoint.Name, isAdaptive);
+            endpoint.Allow(isAdaptive, settings.Features.IsOn(Feature.Forecast, identity));
+        }
+    }
 
     [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "The tuner's history and overrides could not be stored and will be tried again: {Reason}")]
     private static partial void LogNotSaved(ILogger logger, string reason);

@@ -52,7 +52,7 @@ public sealed class SettingFileTests : IDisposable
             [
                 ":1:3: there is no setting prot. Did you mean port?",
                 ":2:3: there is no setting ü.",
-                ":3:14: cache.ttl: write a text in quotes: 1s to 24h.",
+                ":3:14: cache.ttl: write a text in quotes: 1s to 1d.",
                 ":3:24: there is no setting cache.tttl. Did you mean cache.ttl?",
                 ":3:40: a group is an object of its own; write { \"cache\": { \"bytes\": … }.",
                 ":4:3: features is a group of settings; write { … }.",

@@ -14,6 +14,9 @@ internal sealed class EndpointForecast(bool opensAhead)
     /// <summary>Whether connections are opened ahead.</summary>
     public bool OpensAhead { get; set; } = opensAhead;
 
+    /// <summary>Whether what was foreseen may be used; false opens nothing ahead, and goes on counting. Default true.</summary>
+    public bool IsAllowed { get; set; } = true;
+
     /// <summary>Leases an interval, forecast.</summary>
     public LoadForecast Load { get; private set; } = new(Interval);
 
@@ -32,6 +35,6 @@ internal sealed class EndpointForecast(bool opensAhead)
         Load.Observe(end, count);
         if (count > 0)
             _meanHold = held / count;
-        return OpensAhead ? PredictiveFloor.Connections(Load, _meanHold, most) : 0;
+        return OpensAhead && IsAllowed ? PredictiveFloor.Connections(Load, _meanHold, most) : 0;
     }
 }

@@ -33,6 +33,11 @@ internal interface IConnectionEndpoint : IAsyncDisposable
     /// <summary>One interval of the forecast (<see cref="EndpointForecast.Interval"/>) has ended.</summary>
     void ObserveLoad(DateTimeOffset end);
 
+    /// <summary>Switches features of it on or off, as a roll-out or the kill switch says; off, it does as its options say and no more.</summary>
+    /// <param name="adaptiveLimit">Whether its limit may follow the latencies.</param>
+    /// <param name="openingAhead">Whether connections may be opened ahead of the load that is forecast.</param>
+    void Allow(bool adaptiveLimit, bool openingAhead);
+
     /// <summary>Bounds the open connections, as memory allows.</summary>
     void SetCeiling(int connections);
 }

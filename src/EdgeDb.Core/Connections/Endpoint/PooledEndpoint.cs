@@ -70,6 +70,16 @@ internal class PooledEndpoint<T> : IConnectionEndpoint
     public void ObserveLoad(DateTimeOffset end) => Pool.Predict(Forecast.Observe(Pool.Statistics, Pool.Options.MaxSize, end));
 
     /// <inheritdoc/>
+    public void Allow(bool adaptiveLimit, bool openingAhead)
+    {
+        Pool.IsAdaptive = adaptiveLimit;
+        Forecast.IsAllowed = openingAhead;
+        // What an interval that ends just now foresees is taken back by the next one.
+        if (!openingAhead)
+            Pool.Predict(0);
+    }
+
+    /// <inheritdoc/>
     public void SetCeiling(int connections) => Pool.SetCeiling(connections);
 
     /// <summary>Counts work that was done on a connection of <see cref="Pool"/> without <see cref="ConnectionEndpoint{T}.ExecuteAsync"/>.</summary>

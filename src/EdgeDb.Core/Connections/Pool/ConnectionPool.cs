@@ -29,6 +29,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
 
     private ConnectionPoolOptions _options;
     private int _leasesPerConnection;
+    private bool _isAdaptive = true;
     private int _leaseLimit;
     private int _ceiling = int.MaxValue;
     private int _predicted;
@@ -194,6 +195,33 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         }
 
         Maintain();
+    }
+
+    /// <summary>
+    /// Whether the limit may follow the latencies; false leaves the size as the only limit, whatever was learnt, and nothing is learnt meanwhile. Default true.
+    /// </summary>
+    internal bool IsAdaptive
+    {
+        get
+        {
+            lock (_gate)
+                return _isAdaptive;
+        }
+
+        set
+        {
+            PoolWaiter<T>? granted;
+            lock (_gate)
+            {
+                if (_isAdaptive == value)
+                    return;
+                _isAdaptive = value;
+                SetSizeLimit_NeedsLock();
+                granted = Serve_NeedsLock(_clock.Now);
+            }
+
+            Grant(granted);
+        }
     }
 
     /// <summary>Bounds the open connections below <see cref="ConnectionPoolOptions.MaxSize"/>, as memory allows; at least 1.</summary>
@@ -373,7 +401,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         _leasedAtSum -= now - held;
         _heldTotal += held;
         _holdTime = _holdTime == 0 ? held : _holdTime + ((held - _holdTime) / 8);
-        if (_limiter is not null)
+        if (_limiter is not null && _isAdaptive)
         {
             _limiter.OnCompleted(_clock.ToTicks(now), _clock.ToTicks(held), inFlight, failure is FailureKind.Timeout or FailureKind.Overload);
             _leaseLimit = _limiter.Current;
@@ -428,7 +456,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
     private void SetSizeLimit_NeedsLock()
     {
         _leaseLimit = (int)Math.Min((long)Capacity_NeedsLock() * _leasesPerConnection, int.MaxValue);
-        if (_limiter is null)
+        if (_limiter is null || !_isAdaptive)
             return;
         _limiter.SetRange(1, _leaseLimit);
         _leaseLimit = _limiter.Current;

@@ -22,6 +22,15 @@ internal sealed class TunableState(TuningSubject subject, Tunable tunable)
     /// <summary>Timestamp at which the pin ends; the wall clock of a board without a battery may jump by years.</summary>
     public long PinEnds { get; set; }
 
+    /// <summary>Whether what was learnt may be used; see <see cref="Tuner.Allow"/>.</summary>
+    public bool IsAllowed { get; set; } = true;
+
+    /// <summary>What was learnt, kept while it may not be used.</summary>
+    public double? Learnt { get; set; }
+
+    /// <summary>Whether a person has chosen the value.</summary>
+    public bool IsByHand { get; set; }
+
     /// <summary>The least comes first: what has just helped, then what was tried least in vain.</summary>
     public int Order => _up.JustHelped || _down.JustHelped ? -1 : _up.Attempts + _down.Attempts;
 

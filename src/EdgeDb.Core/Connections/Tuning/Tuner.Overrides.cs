@@ -128,7 +128,7 @@ internal sealed partial class Tuner
                 return false;
             var before = state.Pin?.Before ?? state.Tunable.Get();
             state.Tunable.Set(value);
-            state.Pin = null;
+            (state.Pin, state.IsByHand) = (null, true);
             _overridesVersion++;
             Record_NeedsLock(state, before, value, TuningOutcome.SetByHand, "A person set it.");
             return true;

@@ -109,7 +109,7 @@ internal sealed partial class Tuner
 
                 // Who edits the configuration means what he writes: a value learnt for another one does not override it.
                 if (kept?.Invoke(tunable.Name) is { } entry && entry.Configured == state.Configured)
-                    TrySet(tunable, tunable.Fit(entry.To), out _);
+                    state.IsByHand = TrySet(tunable, tunable.Fit(entry.To), out _) && entry.Outcome == TuningOutcome.SetByHand;
             }
         }
     }
@@ -190,7 +190,7 @@ internal sealed partial class Tuner
         var to = 0.0;
         foreach (var state in _states)
         {
-            if (state.Pin is not null || _traffic[state.Subject].Busy < BusyWindows || chosen?.Order <= state.Order || state.Candidate(_time) is not { } candidate)
+            if (!state.IsAllowed || state.Pin is not null || _traffic[state.Subject].Busy < BusyWindows || chosen?.Order <= state.Order || state.Candidate(_time) is not { } candidate)
                 continue;
             (chosen, to) = (state, candidate);
         }
@@ -249,6 +249,8 @@ internal sealed partial class Tuner
         if (trial is not null && !TrySet(state.Tunable, outcome == TuningOutcome.Kept ? proposal.To : proposal.From, out var refusal))
             (outcome, reason) = (TuningOutcome.Refused, refusal);
 
+        if (outcome == TuningOutcome.Kept)
+            state.IsByHand = false;
         if (outcome != TuningOutcome.Abandoned)
             state.Tried(proposal.To > proposal.From, outcome == TuningOutcome.Kept, _time);
         Record_NeedsLock(state, proposal.From, proposal.To, outcome, reason, trial?.Pairs ?? 0, trial?.Effect ?? 0, trial?.Chance ?? 1);

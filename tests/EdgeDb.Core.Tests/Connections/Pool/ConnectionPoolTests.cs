@@ -46,6 +46,26 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_limit_that_may_not_adapt_is_the_size_and_lets_those_in_who_wait_for_it()
+    {
+        var pool = new ConnectionPool<FakeConnection>(_source, new() { MaxSize = 1, LeasesPerConnection = 3 }, new AimdLimit(1, 1, 3), _time, _log);
+        _pools.Add(pool);
+        using var first = await Rent(pool);
+        var second = Rent(pool).AsTask();
+        Assert.Equal((1, 1), (pool.Statistics.Limit, pool.Statistics.Waiting));
+
+        pool.IsAdaptive = false;
+        Assert.Equal(3, pool.Statistics.Limit);
+        var lease = await second;
+        lease.Fail(FailureKind.Timeout);
+        lease.Dispose();
+        Assert.Equal(3, pool.Statistics.Limit);
+
+        pool.IsAdaptive = true;
+        Assert.Equal(1, pool.Statistics.Limit);
+    }
+
+    [Fact]
     public async Task An_idle_connection_of_another_role_is_taken_before_one_is_opened()
     {
         var pool = Pool(new());
