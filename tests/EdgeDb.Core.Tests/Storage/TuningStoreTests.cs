@@ -48,6 +48,26 @@ public sealed class TuningStoreTests : IAsyncDisposable
         Assert.Equal(5, Assert.Single(await store.HoldingAsync("database", Ct)).To);
     }
 
+    [Fact]
+    public async Task Overrides_are_remembered_with_what_is_left_of_them_whatever_the_clock_says()
+    {
+        var store = new TuningStore(await _folder.OpenAsync([.. Migrations.Embedded()]));
+        var now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
+        var pins = new[] { ("database", "size", new TuningPin(2.5, 4, now + TimeSpan.FromHours(2))) };
+        await store.SetOverridesAsync(new TuningOverrides([("database", "idle", pins[0].Item3)], null), now, Ct);
+        await store.SetOverridesAsync(new TuningOverrides(pins, now + TimeSpan.FromMinutes(30)), now, Ct);
+
+        foreach (var (hours, left, frozen) in ((double, double, double)[])[(0, 2, 0.5), (0.75, 1.25, 0), (3, 0, 0), (-100_000, 2, 0.5)])
+        {
+            var read = await store.OverridesAsync(now + TimeSpan.FromHours(hours), Ct);
+            Assert.Equal(("database", "size", 2.5, TimeSpan.FromHours(left)), Assert.Single(read.Pins));
+            Assert.Equal(TimeSpan.FromHours(frozen), read.Frozen);
+        }
+
+        await store.SetOverridesAsync(new TuningOverrides([], null), now, Ct);
+        Assert.Empty((await store.OverridesAsync(now, Ct)).Pins);
+    }
+
     private static TuningEntry Entry(string tunable, double to, TuningOutcome outcome) => new(
         new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), "database", tunable, "connections", 4, to, 3, outcome, "Because.", 12, -0.05, 0.001);
 }
