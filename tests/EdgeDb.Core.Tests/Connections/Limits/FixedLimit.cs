@@ -1,6 +1,8 @@
-namespace EdgeDb.Core.Connections;
+using EdgeDb.Core.Connections;
 
-/// <summary>As many as allowed, whatever happens; for endpoints that limit themselves and for comparisons.</summary>
+namespace EdgeDb.Core.Tests.Connections.Limits;
+
+/// <summary>As many as allowed, whatever happens: what the others are compared with.</summary>
 internal sealed class FixedLimit : IConcurrencyLimit
 {
     private readonly int _size;
