@@ -6,6 +6,7 @@
 #   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
 #              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
 #   forecast   the load forecast against the last value   FILE.csv | --table [FOLDER...] | --floor [FOLDER...] | --costs
+#   pipeline   a hit of the response cache in process, against MemoryCache   hit
 #   pool       the connection manager against other pools, on real servers   [PART...]
 #              (installs PostgreSQL, Redis and pgbouncer from Debian where missing and starts them for the run)
 #   service    the native executable: start, memory, latency of a month over 50,000 events
@@ -69,7 +70,7 @@ case "$name" in
     shift
     bench_service "$@"
     ;;
-  cache | forecast | settings | storage)
+  cache | forecast | pipeline | settings | storage)
     bench "$@"
     ;;
   pool)
@@ -77,7 +78,7 @@ case "$name" in
     bench "$@"
     ;;
   *)
-    sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

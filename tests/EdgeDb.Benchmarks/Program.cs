@@ -1,6 +1,7 @@
 using EdgeDb.Benchmarks.Cache;
 using EdgeDb.Benchmarks.Calendar;
 using EdgeDb.Benchmarks.Forecast;
+using EdgeDb.Benchmarks.Pipeline;
 using EdgeDb.Benchmarks.Pool;
 using EdgeDb.Benchmarks.Service;
 using EdgeDb.Benchmarks.Settings;
@@ -13,6 +14,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringC
     ["cache"] = CacheBenchmark.RunAsync,
     ["calendar"] = CalendarBenchmark.RunAsync,
     ["forecast"] = ForecastBenchmark.RunAsync,
+    ["pipeline"] = PipelineBenchmark.RunAsync,
     ["pool"] = PoolBenchmark.RunAsync,
     ["service"] = ServiceBenchmark.RunAsync,
     ["settings"] = SettingsBenchmark.RunAsync,

@@ -5,10 +5,12 @@ namespace EdgeDb.Benchmarks.Cache;
 /// <summary>The policies that are compared: name, and how to make one for a capacity in entries.</summary>
 internal static class CachePolicies
 {
+    public const string Shipped = "edgedb";
     public const string Optimum = "optimum";
 
     public static readonly (string Name, Func<int, CacheTrace, IReplacementPolicy> Create)[] All =
     [
+        (Shipped, static (capacity, trace) => new ShippedCache(capacity, trace.Keys)),
         ("lru", static (capacity, trace) => new Lru(capacity, trace.Keys.Length)),
         ("memorycache", static (capacity, trace) => new MicrosoftMemoryCache(capacity, trace.Keys)),
         ("sieve", static (capacity, trace) => new Sieve(capacity, trace.Keys.Length)),
