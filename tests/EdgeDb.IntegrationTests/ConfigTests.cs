@@ -95,6 +95,11 @@ public sealed class ConfigTests : IDisposable
     [Fact]
     public async Task Settings_are_changed_without_a_service_too()
     {
+        var nowhere = await RunAsync("config", "set", "cache.ttl", "300s", "--data", Data);
+        Assert.Equal(2, nowhere.ExitCode);
+        Assert.Contains("holds no household", nowhere.Errors, StringComparison.Ordinal);
+        await MakeHouseholdAsync();
+
         var set = await RunAsync("config", "set", "cache.ttl", "300s", "--data", Data);
         Assert.Equal((0, "", "cache.ttl = 5min  (cache.ttl in the database)\n"), (set.ExitCode, set.Errors, set.Output));
         await RunAsync("config", "set", "cache.entries", "77", "--data", Data);
@@ -130,6 +135,7 @@ public sealed class ConfigTests : IDisposable
     [Fact]
     public async Task A_bad_value_in_the_database_is_told_and_the_service_starts_with_the_one_below()
     {
+        await MakeHouseholdAsync();
         await RunAsync("config", "set", "cache.entries", "77", "--data", Data);
         await using (var connection = new SqliteConnection($"Data Source={System.IO.Path.Combine(Data, "edgedb.db")};Pooling=False"))
         {
@@ -242,6 +248,14 @@ public sealed class ConfigTests : IDisposable
     }
 
     [Fact]
+    public async Task The_file_that_is_installed_with_the_service_is_right()
+    {
+        var (exit, output, _) = await RunAsync("config", "check", Repository.Path("systemd", "edgedb.json"));
+
+        Assert.True(exit == 0, output);
+    }
+
+    [Fact]
     public async Task A_service_that_was_killed_does_not_keep_commands_from_the_database()
     {
         await using (var service = await ServiceProcess.StartAsync(Data))
@@ -249,6 +263,13 @@ public sealed class ConfigTests : IDisposable
 
         Assert.Equal(0, (await RunAsync("config", "set", "cache.entries", "50", "--data", Data)).ExitCode);
         Assert.Contains("cache.entries = 50 ", (await RunAsync("config", "show", "cache.entries", "--data", Data)).Output, StringComparison.Ordinal);
+    }
+
+    private async Task MakeHouseholdAsync()
+    {
+        var file = _folder.File("one.ics");
+        await System.IO.File.WriteAllTextAsync(file, FeedText.Calendar(FeedText.Event("one", "One", "20260302T090000Z")), TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await RunAsync("import", file, "--data", Data)).ExitCode);
     }
 
     private static async Task<Dictionary<string, JsonElement>> SettingsAsync(Api api) =>

@@ -10,6 +10,9 @@ internal abstract record SettingValue(Setting Setting, SettingInput Input, strin
     public string Shown => Input.Layer == SettingLayer.Default && Setting.DefaultWords.Length > 0 ? $"({Setting.DefaultWords})"
         : Setting.IsSecret && Input.Layer != SettingLayer.Default ? "(set)"
         : Text;
+
+    /// <summary>As <see cref="Shown"/>: whatever writes a value into a message writes no secret.</summary>
+    public sealed override string ToString() => $"{Setting.Path} = {Shown}";
 }
 
 /// <summary>The value of a setting, read.</summary>

@@ -100,7 +100,7 @@ internal static class ConfigCommand
         var changed = await AskAsync(options, method, "/" + setting.Path, body, ApiJson.Web.SettingBody);
         if (changed is null)
         {
-            await using var database = await HouseholdDatabase.OpenAsync(options, TimeProvider.System, NullLoggerFactory.Instance, default);
+            await using var database = await HouseholdDatabase.OpenAsync(DataCommand.Existing(options), TimeProvider.System, NullLoggerFactory.Instance, default);
             await change(database);
             changed = ConfigAnswers.Of((await StoredSettings.AddToAsync(values, database, [], default))[setting], null);
         }

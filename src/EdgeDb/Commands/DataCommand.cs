@@ -30,8 +30,12 @@ internal static class DataCommand
 
     /// <summary>Opens the household of a data folder for reading; the service may run meanwhile.</summary>
     public static SqliteFileReader OpenForReading(EdgeDbOptions options) =>
+        SqliteFileReader.Open(HouseholdDatabase.Storage(Existing(options)), Migrations.Embedded());
+
+    /// <summary>The options, when their data folder holds a household: a command that was started in the wrong place must not make one there.</summary>
+    public static EdgeDbOptions Existing(EdgeDbOptions options) =>
         File.Exists(options.DatabasePath)
-            ? SqliteFileReader.Open(HouseholdDatabase.Storage(options), Migrations.Embedded())
+            ? options
             : throw new HouseholdException(HouseholdError.NotFound, $"'{options.Data}' holds no household; name the folder with --data.");
 
     /// <summary>Opens the household of a data folder for writing, and makes it when there is none. The service must not run.</summary>
