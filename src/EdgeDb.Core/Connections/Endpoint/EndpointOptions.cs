@@ -31,15 +31,13 @@ internal sealed record EndpointOptions
         Resilience.Validate(name, problems);
         if (!Enum.IsDefined(Limit))
             problems.Add($"{name}: Limit is {Limit}; it is one of {string.Join(", ", Enum.GetNames<ConcurrencyLimitKind>())}.");
-        if (ConnectionCostBytes is < 1024 or > 64 * 1024 * 1024)
-            problems.Add($"{name}: ConnectionCostBytes is {ConnectionCostBytes}; the range is 1024 to 67108864.");
+        new OptionRanges(name, problems).Check(nameof(ConnectionCostBytes), ConnectionCostBytes, 1024, 64 * 1024 * 1024);
     }
 
     internal void ThrowIfInvalid(string name)
     {
         var problems = new List<string>();
         Validate(name, problems);
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(" ", problems));
+        problems.ThrowIfAny();
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EdgeDb.Core.Connections;
 
 /// <summary>Bounds of everything the process asks over HTTP.</summary>
@@ -32,22 +30,16 @@ internal sealed record HttpLimits
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
-        Check(nameof(MaxConnections), MaxConnections, 1, 1000);
-        Check(nameof(MaxConnectionsPerHost), MaxConnectionsPerHost, 1, 1000);
+        var ranges = new OptionRanges(null, problems);
+        ranges.Check(nameof(MaxConnections), MaxConnections, 1, 1000);
+        ranges.Check(nameof(MaxConnectionsPerHost), MaxConnectionsPerHost, 1, 1000);
         if (MaxConnectionsPerHost > MaxConnections)
             problems.Add($"MaxConnectionsPerHost is {MaxConnectionsPerHost} and MaxConnections {MaxConnections}; lower the first or raise the second.");
-        Check(nameof(QueueCapacity), QueueCapacity, 0, 65_536);
-        Check(nameof(AcquireTimeout), AcquireTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
-        Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
-        Check(nameof(ConnectionLifetime), ConnectionLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
-        Check(nameof(IdleTimeout), IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        ranges.Check(nameof(QueueCapacity), QueueCapacity, 0, 65_536);
+        ranges.Check(nameof(AcquireTimeout), AcquireTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5));
+        ranges.Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5));
+        ranges.Check(nameof(ConnectionLifetime), ConnectionLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
+        ranges.Check(nameof(IdleTimeout), IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         return problems;
-
-        void Check<T>(string name, T value, T least, T most)
-            where T : IComparable<T>
-        {
-            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; the range is {least} to {most}."));
-        }
     }
 }

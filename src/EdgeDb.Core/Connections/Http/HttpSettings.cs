@@ -39,8 +39,7 @@ internal sealed record HttpSettings
         problems.AddRange(Trust.Problems());
         if (HealthPath is not null && !Uri.TryCreate(HealthPath, UriKind.Relative, out _))
             problems.Add($"HealthPath is '{HealthPath}', which is no relative path.");
-        if (Timeout < TimeSpan.FromMilliseconds(10) || Timeout > TimeSpan.FromMinutes(10))
-            problems.Add($"Timeout is {Timeout}; the range is 00:00:00.0100000 to 00:10:00.");
+        new OptionRanges(null, problems).Check(nameof(Timeout), Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         if (Credential is { } credential && (credential.Name.Length == 0 || credential.Value.Length == 0 || credential.Value.AsSpan().ContainsAnyExceptInRange(' ', '~')))
             problems.Add("Credential is empty or holds characters that a header cannot (it may hold those from space to ~).");
         return problems;

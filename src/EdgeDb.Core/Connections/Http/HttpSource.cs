@@ -12,9 +12,7 @@ internal sealed class HttpSource : IConnectionSource<HttpConnection>
     /// <summary>Throws <see cref="ArgumentException"/> with every problem of the settings in one message.</summary>
     public HttpSource(string name, HttpSettings settings, HttpTransport transport)
     {
-        var problems = settings.Problems();
-        if (problems.Count > 0)
-            throw new ArgumentException($"The settings of '{name}' cannot be used: {string.Join(" ", problems)}", nameof(settings));
+        settings.Problems().ThrowIfAny($"The settings of '{name}' cannot be used");
         (Name, _settings, _transport) = (name, settings, transport);
     }
 

@@ -14,9 +14,7 @@ internal sealed class HttpTransport : IDisposable
     /// <summary>Throws <see cref="ArgumentException"/> with every problem of the limits in one message.</summary>
     public HttpTransport(HttpLimits limits, TimeProvider time)
     {
-        var problems = limits.Problems();
-        if (problems.Count > 0)
-            throw new ArgumentException($"The limits of HTTP cannot be used: {string.Join(" ", problems)}", nameof(limits));
+        limits.Problems().ThrowIfAny("The limits of HTTP cannot be used");
         _time = time;
         _origins = new HttpOrigins(limits, time);
     }

@@ -54,48 +54,39 @@ public sealed record ConnectionPoolOptions
     public void Validate(string name, ICollection<string> problems)
     {
         ArgumentNullException.ThrowIfNull(problems);
+        var ranges = new OptionRanges(name, problems);
         var day = TimeSpan.FromDays(1);
         var fiveMinutes = TimeSpan.FromMinutes(5);
-        Range(nameof(MaxSize), MaxSize, 1, 1000);
-        Range(nameof(MinIdle), MinIdle, 0, 1000);
+        ranges.Check(nameof(MaxSize), MaxSize, 1, 1000);
+        ranges.Check(nameof(MinIdle), MinIdle, 0, 1000);
         if (MinIdle > MaxSize)
             problems.Add($"{name}: MinIdle is {MinIdle} and MaxSize {MaxSize}; lower MinIdle or raise MaxSize.");
-        Range(nameof(LeasesPerConnection), LeasesPerConnection, 1, 65_536);
-        Range(nameof(MaxOpening), MaxOpening, 1, 64);
-        Range(nameof(QueueCapacity), QueueCapacity, 0, 65_536);
-        Span(nameof(OpenTimeout), OpenTimeout, TimeSpan.FromMilliseconds(1), fiveMinutes, false);
-        Span(nameof(AcquireTimeout), AcquireTimeout, TimeSpan.FromMilliseconds(1), fiveMinutes, false);
-        Span(nameof(OverloadAcquireTimeout), OverloadAcquireTimeout, TimeSpan.FromMilliseconds(1), fiveMinutes, false);
+        ranges.Check(nameof(LeasesPerConnection), LeasesPerConnection, 1, 65_536);
+        ranges.Check(nameof(MaxOpening), MaxOpening, 1, 64);
+        ranges.Check(nameof(QueueCapacity), QueueCapacity, 0, 65_536);
+        ranges.Check(nameof(OpenTimeout), OpenTimeout, TimeSpan.FromMilliseconds(1), fiveMinutes);
+        ranges.Check(nameof(AcquireTimeout), AcquireTimeout, TimeSpan.FromMilliseconds(1), fiveMinutes);
+        ranges.Check(nameof(OverloadAcquireTimeout), OverloadAcquireTimeout, TimeSpan.FromMilliseconds(1), fiveMinutes);
         if (OverloadAcquireTimeout > AcquireTimeout)
-            problems.Add($"{name}: OverloadAcquireTimeout is {Text(OverloadAcquireTimeout)} and AcquireTimeout {Text(AcquireTimeout)}; the first may not be longer.");
-        Span(nameof(IdleTimeout), IdleTimeout, TimeSpan.FromSeconds(1), day, true);
-        Span(nameof(MaxLifetime), MaxLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), true);
-        Span(nameof(CheckAfterIdle), CheckAfterIdle, TimeSpan.Zero, day, true);
-        Span(nameof(LeakAfter), LeakAfter, TimeSpan.FromMilliseconds(10), day, false);
-        Span(nameof(DrainTimeout), DrainTimeout, TimeSpan.Zero, fiveMinutes, false);
-
-        void Range(string option, int value, int least, int most)
         {
-            if (value < least || value > most)
-                problems.Add($"{name}: {option} is {value}; the range is {least} to {most}.");
+            problems.Add(
+                $"{name}: OverloadAcquireTimeout is {OptionRanges.Text(OverloadAcquireTimeout)} and AcquireTimeout {OptionRanges.Text(AcquireTimeout)}; the first may not be longer.");
         }
 
-        void Span(string option, TimeSpan value, TimeSpan least, TimeSpan most, bool mayBeInfinite)
-        {
-            if (mayBeInfinite && value == Timeout.InfiniteTimeSpan)
-                return;
-            if (value < least || value > most)
-                problems.Add($"{name}: {option} is {Text(value)}; the range is {Text(least)} to {Text(most)}.");
-        }
+        if (IdleTimeout != Timeout.InfiniteTimeSpan)
+            ranges.Check(nameof(IdleTimeout), IdleTimeout, TimeSpan.FromSeconds(1), day);
+        if (MaxLifetime != Timeout.InfiniteTimeSpan)
+            ranges.Check(nameof(MaxLifetime), MaxLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));
+        if (CheckAfterIdle != Timeout.InfiniteTimeSpan)
+            ranges.Check(nameof(CheckAfterIdle), CheckAfterIdle, TimeSpan.Zero, day);
+        ranges.Check(nameof(LeakAfter), LeakAfter, TimeSpan.FromMilliseconds(10), day);
+        ranges.Check(nameof(DrainTimeout), DrainTimeout, TimeSpan.Zero, fiveMinutes);
     }
 
     internal void ThrowIfInvalid(string name)
     {
         var problems = new List<string>();
         Validate(name, problems);
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(" ", problems));
+        problems.ThrowIfAny();
     }
-
-    private static string Text(TimeSpan value) => value < TimeSpan.FromSeconds(10) ? $"{value.TotalMilliseconds:0.###} ms" : $"{value.TotalSeconds:0.###} s";
 }

@@ -78,11 +78,12 @@ public sealed record PostgresOptions
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
+        var ranges = new OptionRanges(Name, problems);
         Text(nameof(Name), Name);
         Text(nameof(Host), Host);
         if (!string.IsNullOrWhiteSpace(Host) && Uri.CheckHostName(Host) == UriHostNameType.Unknown)
             problems.Add($"{Name}: Host '{Host}' is neither a host name nor an address; give one server without scheme and port.");
-        Range(nameof(Port), Port, 1, 65_535);
+        ranges.Check(nameof(Port), Port, 1, 65_535);
         Text(nameof(Database), Database);
         Text(nameof(Username), Username);
         if (string.IsNullOrEmpty(Password))
@@ -93,11 +94,11 @@ public sealed record PostgresOptions
             problems.Add($"{Name}: CaFile is set but Tls is Off, so nothing would be checked; set Tls to VerifyFull or leave CaFile out.");
         else if (CaFile is not null && WhyNoAuthority(CaFile) is { } reason)
             problems.Add($"{Name}: CaFile '{CaFile}' {reason}; give the PEM file of the authority that signed the server's certificate.");
-        Range(nameof(StatementCacheSize), StatementCacheSize, 1, 256);
-        Range(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
-        Range(nameof(CancelTimeout), CancelTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));
-        Range(nameof(StatementLimit), StatementLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        Range(nameof(AnalyticsLimit), AnalyticsLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24));
+        ranges.Check(nameof(StatementCacheSize), StatementCacheSize, 1, 256);
+        ranges.Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
+        ranges.Check(nameof(CancelTimeout), CancelTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));
+        ranges.Check(nameof(StatementLimit), StatementLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        ranges.Check(nameof(AnalyticsLimit), AnalyticsLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(24));
         return problems;
 
         void Text(string option, string value)
@@ -111,13 +112,6 @@ public sealed record PostgresOptions
         {
             if (!Enum.IsDefined(value))
                 problems.Add($"{Name}: {option} is {value}; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
-        }
-
-        void Range<T>(string option, T value, T least, T most)
-            where T : IComparable<T>
-        {
-            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-                problems.Add($"{Name}: {option} is {value}; the range is {least} to {most}.");
         }
     }
 

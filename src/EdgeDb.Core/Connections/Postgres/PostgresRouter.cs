@@ -42,8 +42,7 @@ internal sealed class PostgresRouter : IAsyncDisposable
         var problems = options.Problems().ToList();
         if (members.Count is < 1 or > MostServers)
             problems.Add($"{members.Count} servers; the range is 1 to {MostServers}.");
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+        problems.ThrowIfAny();
         _members = [.. members];
         _topology = new PostgresTopology(_members.Select(static member => member.Source.Server), options, time);
         _refreshEvery = options.MaxReplicaLag / 4;

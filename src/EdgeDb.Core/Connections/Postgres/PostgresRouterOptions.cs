@@ -19,8 +19,7 @@ internal sealed record PostgresRouterOptions
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
-        if (MaxReplicaLag < TimeSpan.FromMilliseconds(100) || MaxReplicaLag > TimeSpan.FromHours(1))
-            problems.Add($"MaxReplicaLag is {MaxReplicaLag}; the range is 00:00:00.1 to 01:00:00.");
+        new OptionRanges(null, problems).Check(nameof(MaxReplicaLag), MaxReplicaLag, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         return problems;
     }
 }

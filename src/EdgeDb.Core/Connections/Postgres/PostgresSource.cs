@@ -18,9 +18,7 @@ public sealed class PostgresSource : IConnectionSource<PostgresConnection>, IAsy
     /// <summary>Throws <see cref="ArgumentException"/> with every problem of the options. Opens nothing yet.</summary>
     public PostgresSource(PostgresOptions options, TimeProvider time)
     {
-        var problems = options.Problems();
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+        options.Problems().ThrowIfAny();
 
         _options = options;
         _time = time;

@@ -9,9 +9,7 @@ internal sealed class QdrantSource : IConnectionSource<QdrantConnection>
     /// <summary>Throws <see cref="ArgumentException"/> with every problem of the settings in one message.</summary>
     public QdrantSource(string name, QdrantSettings settings, HttpTransport transport)
     {
-        var problems = settings.ToHttp().Problems();
-        if (problems.Count > 0)
-            throw new ArgumentException($"The settings of '{name}' cannot be used: {string.Join(" ", problems)}", nameof(settings));
+        settings.ToHttp().Problems().ThrowIfAny($"The settings of '{name}' cannot be used");
         (Name, _settings, _transport) = (name, settings, transport);
     }
 

@@ -73,6 +73,7 @@ internal sealed record RedisSettings
     public void Validate(string name, ICollection<string> problems)
     {
         ArgumentNullException.ThrowIfNull(problems);
+        var ranges = new OptionRanges(name, problems);
         CheckAddress();
         if (User is not null && Password is null)
             Add("User is set without a Password.");
@@ -81,24 +82,17 @@ internal sealed record RedisSettings
         if (Password is "")
             Add("Password is empty; leave it out when the server asks for none.");
         CheckCaFile();
-        Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(60));
-        Check(nameof(CommandTimeout), CommandTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60));
-        Check(nameof(SilenceLimit), SilenceLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        Check(nameof(KeepAlive), KeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        Check(nameof(MaxInFlight), MaxInFlight, 1, 65_536);
-        Check(nameof(MaxUnsentBytes), MaxUnsentBytes, 1024, RespGrammar.MaxStringBytes);
-        Check(nameof(MaxReplyBytes), MaxReplyBytes, 1024, RespGrammar.MaxStringBytes);
+        ranges.Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(60));
+        ranges.Check(nameof(CommandTimeout), CommandTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60));
+        ranges.Check(nameof(SilenceLimit), SilenceLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        ranges.Check(nameof(KeepAlive), KeepAlive, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        ranges.Check(nameof(MaxInFlight), MaxInFlight, 1, 65_536);
+        ranges.Check(nameof(MaxUnsentBytes), MaxUnsentBytes, 1024, RespGrammar.MaxStringBytes);
+        ranges.Check(nameof(MaxReplyBytes), MaxReplyBytes, 1024, RespGrammar.MaxStringBytes);
         if (SilenceLimit < CommandTimeout)
-            Add($"SilenceLimit is {SilenceLimit} and CommandTimeout {CommandTimeout}; a slow command would end the connection for all others.");
+            Add($"SilenceLimit is {OptionRanges.Text(SilenceLimit)} and CommandTimeout {OptionRanges.Text(CommandTimeout)}; a slow command would end the connection for all others.");
 
         void Add(string problem) => problems.Add($"{name}: {problem}");
-
-        void Check<T>(string setting, T value, T least, T most)
-            where T : IComparable<T>
-        {
-            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-                Add(string.Create(CultureInfo.InvariantCulture, $"{setting} is {value}; the range is {least} to {most}."));
-        }
 
         void CheckAddress()
         {

@@ -23,8 +23,7 @@ internal sealed class RedisSource : IConnectionSource<RedisConnection>
         settings.Validate(name, problems);
         if (settings.Tracking is null != invalidations is null)
             problems.Add($"{name}: {(invalidations is null ? "Tracking is set, but nobody would be told." : "Somebody is to be told of changes, but Tracking is not set.")}");
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(" ", problems));
+        problems.ThrowIfAny();
         Name = name;
         _settings = settings;
         _invalidations = invalidations;

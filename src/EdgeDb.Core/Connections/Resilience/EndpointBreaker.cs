@@ -50,8 +50,7 @@ internal sealed class EndpointBreaker
     {
         var problems = new List<string>();
         options.Validate(name, problems);
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(" ", problems), nameof(options));
+        problems.ThrowIfAny();
 
         Name = name;
         _options = options;

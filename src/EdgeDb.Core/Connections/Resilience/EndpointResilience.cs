@@ -45,8 +45,7 @@ internal class EndpointResilience
     {
         var problems = new List<string>();
         options.Validate(name, problems);
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(" ", problems), nameof(options));
+        problems.ThrowIfAny();
 
         _classify = failure => FailureKinds.Of(failure, classify);
         _advise = advise;

@@ -41,8 +41,7 @@ internal sealed partial class Tuner
     {
         var problems = new List<string>();
         options.Validate(problems);
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(" ", problems), nameof(options));
+        problems.ThrowIfAny();
         (_options, _time, _lot, _mode) = (options, time, new Random(seed), options.Mode);
     }
 

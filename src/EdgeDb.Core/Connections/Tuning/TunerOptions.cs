@@ -26,17 +26,11 @@ internal sealed record TunerOptions
     {
         if (!Enum.IsDefined(Mode))
             problems.Add("Tuner: Mode is not one of auto, approve and off.");
-        Span(nameof(Window), Window, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
-        Span(nameof(Settle), Settle, TimeSpan.Zero, TimeSpan.FromMinutes(10));
-        Span(nameof(LongestTrial), LongestTrial, TimeSpan.FromMinutes(10), TimeSpan.FromDays(1));
-        Span(nameof(ProposalLifetime), ProposalLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(90));
-        if (WindowRequests is < 20 or > 1_000_000)
-            problems.Add($"Tuner: WindowRequests is {WindowRequests}; the range is 20 to 1000000.");
-
-        void Span(string option, TimeSpan value, TimeSpan least, TimeSpan most)
-        {
-            if (value < least || value > most)
-                problems.Add($"Tuner: {option} is {value}; the range is {least} to {most}.");
-        }
+        var ranges = new OptionRanges("Tuner", problems);
+        ranges.Check(nameof(Window), Window, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        ranges.Check(nameof(Settle), Settle, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        ranges.Check(nameof(LongestTrial), LongestTrial, TimeSpan.FromMinutes(10), TimeSpan.FromDays(1));
+        ranges.Check(nameof(ProposalLifetime), ProposalLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(90));
+        ranges.Check(nameof(WindowRequests), WindowRequests, 20, 1_000_000);
     }
 }

@@ -21,8 +21,8 @@ public sealed class HttpSettingsTests
 
         Assert.Contains("MaxConnectionsPerHost is 30 and MaxConnections 10", failure.Message, StringComparison.Ordinal);
         Assert.Contains("QueueCapacity is -1; the range is 0 to 65536", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("ConnectTimeout is -00:00:01", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("IdleTimeout is 00:00:00", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("ConnectTimeout is -1000 ms", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("IdleTimeout is 0 ms", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class HttpSettingsTests
 
         var failure = Assert.Throws<ArgumentException>(() => new HttpSource("embeddings", settings, transport));
 
-        foreach (var named in new[] { "'embeddings'", "Address has a user", "CaFile is '/no/such.pem'", "Pins holds 'short'", "HealthPath is", "Timeout is 00:00:00", "Credential" })
+        foreach (var named in new[] { "'embeddings'", "Address has a user", "CaFile is '/no/such.pem'", "Pins holds 'short'", "HealthPath is", "Timeout is 0 ms", "Credential" })
             Assert.Contains(named, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("pass-in-address", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("line", failure.Message, StringComparison.Ordinal);

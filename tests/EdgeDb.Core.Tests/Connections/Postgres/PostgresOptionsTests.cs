@@ -35,7 +35,7 @@ public sealed class PostgresOptionsTests
         foreach (var part in new[]
         {
             "Host 'tcp://db:5432' is neither", "Port is 0; the range is 1 to 65535", "Password is empty", "CaFile '/nowhere/ca.crt' does not exist",
-            "StatementCacheSize is 0", "ConnectTimeout is -00:00:01", "PoolMode is 7; it is one of Session, Transaction", "Database is blank",
+            "StatementCacheSize is 0", "ConnectTimeout is -1000 ms", "PoolMode is 7; it is one of Session, Transaction", "Database is blank",
         })
         {
             Assert.Contains(part, failure.Message, StringComparison.Ordinal);
