@@ -12,9 +12,8 @@ internal sealed class PostgresCommandCache(int capacity)
     /// <summary>Runs after which a statement is prepared: the first run of a statement that is never seen again costs nothing extra.</summary>
     public const int RunsBeforePrepare = 2;
 
-    private readonly Dictionary<PostgresCommand, Entry> _entries = [];
-    private Entry? _newest;
-    private Entry? _oldest;
+    private readonly Dictionary<PostgresCommand, LinkedListNode<Entry>> _entries = [];
+    private readonly LinkedList<Entry> _newestFirst = [];
 
     /// <summary>Statements held.</summary>
     public int Count => _entries.Count;
@@ -49,58 +48,33 @@ internal sealed class PostgresCommandCache(int capacity)
         stale.Parameters.Clear();
         foreach (var parameter in parameters)
             renewed.Parameters.Add(parameter);
-        foreach (var entry in _entries.Values)
-        {
+        foreach (var entry in _newestFirst)
             if (ReferenceEquals(entry.Batched, stale))
                 entry.Batched = renewed;
-        }
 
         return renewed;
     }
 
     private Entry Get(PostgresCommand command)
     {
-        if (!_entries.TryGetValue(command, out var entry))
+        if (_entries.TryGetValue(command, out var node))
         {
-            if (_entries.Count == capacity)
+            _newestFirst.Remove(node);
+        }
+        else
+        {
+            if (_newestFirst.Count == capacity)
             {
-                _entries.Remove(_oldest!.Command);
-                Unlink(_oldest);
+                _entries.Remove(_newestFirst.Last!.Value.Command);
+                _newestFirst.RemoveLast();
             }
 
-            entry = new Entry(command);
-            _entries.Add(command, entry);
-            LinkNewest(entry);
-        }
-        else if (!ReferenceEquals(entry, _newest))
-        {
-            Unlink(entry);
-            LinkNewest(entry);
+            node = new(new Entry(command));
+            _entries.Add(command, node);
         }
 
-        return entry;
-    }
-
-    private void LinkNewest(Entry entry)
-    {
-        entry.Older = _newest;
-        entry.Newer = null;
-        if (_newest is not null)
-            _newest.Newer = entry;
-        _newest = entry;
-        _oldest ??= entry;
-    }
-
-    private void Unlink(Entry entry)
-    {
-        if (entry.Newer is { } newer)
-            newer.Older = entry.Older;
-        else
-            _newest = entry.Older;
-        if (entry.Older is { } older)
-            older.Newer = entry.Newer;
-        else
-            _oldest = entry.Newer;
+        _newestFirst.AddFirst(node);
+        return node.Value;
     }
 
     private sealed class Entry(PostgresCommand command)
@@ -108,9 +82,5 @@ internal sealed class PostgresCommandCache(int capacity)
         public PostgresCommand Command { get; } = command;
 
         public NpgsqlBatchCommand Batched { get; set; } = new(command.Sql);
-
-        public Entry? Newer { get; set; }
-
-        public Entry? Older { get; set; }
     }
 }
