@@ -9,12 +9,12 @@ internal sealed class ConnectionManager : IAsyncDisposable
     // What must stay free for everything else of the process and of the board before connections are thought of.
     private const long ReservedBytes = 32 * 1024 * 1024;
 
-    private static readonly TimeSpan MemoryPeriod = TimeSpan.FromSeconds(5);
-
-    private readonly Lock _gate = new();
     // Several hours of learning at stake in a power cut, against a write of some KB to the card.
     private const int IntervalsBetweenSaves = 360;
 
+    private static readonly TimeSpan MemoryPeriod = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
     private readonly MemoryProbe _memory;
     private readonly ForecastFolder? _forecasts;
     private readonly TimeProvider _time;

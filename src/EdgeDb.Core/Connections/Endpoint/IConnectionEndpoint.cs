@@ -18,7 +18,7 @@ internal interface IConnectionEndpoint : IAsyncDisposable
     /// <summary>What was asked of it.</summary>
     QueryMonitor Monitor { get; }
 
-    /// <summary>How it is protected; null for a local file.</summary>
+    /// <summary>How it is protected; null where nothing could be better than asking: a local file, and the web, whose hosts have nothing to do with each other.</summary>
     EndpointResilience? Resilience { get; }
 
     /// <summary>Whether it answers, as far as is known without asking it.</summary>
