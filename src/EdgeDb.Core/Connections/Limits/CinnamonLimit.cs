@@ -15,6 +15,13 @@ internal sealed class CinnamonLimit : IConcurrencyLimit
 {
     private const int WindowSamples = 128;
     private const long ShortestWindowTicks = 20 * TimeSpan.TicksPerMillisecond;
+
+    // A limit that holds callers up decides itself how long so many samples take: at 2 on a link of 80 ms, 5 s a window, while everybody waits. Then fewer
+    // are enough after this time; what so few are worth, their variance says. (Netflix' WindowedLimit: 1 s and 10 samples.)
+    private const int BindingWindowSamples = 8;
+    private const long BindingWindowTicks = 250 * TimeSpan.TicksPerMillisecond;
+    private const double BindingShare = 0.9;
+
     private const long LongestWindowTicks = 30 * TimeSpan.TicksPerSecond;
 
     // Latency of a window: the mean logarithm between these ranks. Slow outliers say little about the load and much about which queries came: with
@@ -93,8 +100,17 @@ internal sealed class CinnamonLimit : IConcurrencyLimit
 
         _durations.Add(durationTicks);
         _sumInFlight += inFlight;
-        if (_durations.Count >= WindowSamples && nowTicks - _settledTicks >= ShortestWindowTicks)
+        if (IsWindowFull(nowTicks - _settledTicks))
             CloseWindow(nowTicks);
+    }
+
+    private bool IsWindowFull(long openTicks)
+    {
+        if (_durations.Count >= WindowSamples)
+            return openTicks >= ShortestWindowTicks;
+        // Not during a recovery, which knows better than a few samples how far to go.
+        return _recoverTo == 0 && openTicks >= BindingWindowTicks
+            && _durations.Count >= BindingWindowSamples && _sumInFlight >= BindingShare * Current * _durations.Count;
     }
 
     private void CloseWindow(long nowTicks)

@@ -40,6 +40,18 @@ public sealed class CinnamonLimitTests
     }
 
     [Fact]
+    public void A_link_that_turned_slow_is_filled_again_within_seconds()
+    {
+        // Redis nearby answers one command after the other, so one or two in flight are enough; over a slow link its answers wait for nobody.
+        var endpoint = new SimulatedEndpoint(new CinnamonLimit(8, 1, 1024, seed: 3), callers: 64) { Latency = n => 0.0001 * n };
+        endpoint.Run(20);
+        Assert.InRange(endpoint.Run(5), 1, 3);
+        endpoint.Latency = n => 0.08 + (0.0001 * n);
+        endpoint.Run(5);
+        Assert.InRange(endpoint.Run(5), 24, 160);
+    }
+
+    [Fact]
     public void Connections_that_bring_nothing_are_given_back()
     {
         // Throughput is flat beyond six: more in flight only waits for longer.
