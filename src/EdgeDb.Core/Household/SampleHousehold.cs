@@ -86,7 +86,10 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             IReadOnlyList<string> who = members.TryGetValue(name, out var member) ? [member] : [.. members.Values];
             calendars.Add(name, HouseholdStore.InsertCalendar(session, household.NewCalendar(name, null, CalendarOrigin.Local, who, sample: true)).Id);
         }
-        return plan.Select(e => (calendars[e.Calendar], e, UidPrefix + household.NewId())).ToList();
+        var items = new List<(string, SampleEvent, string)>(plan.Count);
+        foreach (var sample in plan)
+            items.Add((calendars[sample.Calendar], sample, UidPrefix + household.NewId()));
+        return items;
     }
 
     private EventChange Event((string CalendarId, SampleEvent Event, string Uid) item, string zone)

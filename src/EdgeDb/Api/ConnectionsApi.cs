@@ -199,7 +199,7 @@ internal static class ConnectionsApi
         foreach (var value in values)
             if (ConnectionAnswers.Name(value) == text)
                 return value;
-        throw ProblemException.Invalid(field, $"'{field}' is one of {string.Join(", ", values.Select(ConnectionAnswers.Name))}.");
+        throw ProblemException.Invalid(field, $"'{field}' is one of {string.Join(", ", Array.ConvertAll(values, ConnectionAnswers.Name))}.");
     }
 
     private static TimeSpan Period(int? minutes) => minutes switch

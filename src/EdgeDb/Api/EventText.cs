@@ -23,7 +23,7 @@ internal static class EventText
             input.AllDay ?? false,
             input.Zone,
             input.Rrule,
-            input.Reminders is null ? [] : [.. input.Reminders.Select(static r => (r ?? throw ProblemException.Invalid("reminders", "'reminders' holds a null.")).MinutesBefore)],
+            MinutesOf(input.Reminders),
             input.Private ?? false,
             ownZones,
             shown);
@@ -59,6 +59,14 @@ internal static class EventText
             read.Private,
             stored.Editable,
             stored.Version);
+    }
+
+    private static int[] MinutesOf(IReadOnlyList<ReminderBody>? reminders)
+    {
+        var minutes = new int[reminders?.Count ?? 0];
+        for (var i = 0; i < minutes.Length; i++)
+            minutes[i] = (reminders![i] ?? throw ProblemException.Invalid("reminders", "'reminders' holds a null.")).MinutesBefore;
+        return minutes;
     }
 
     private static string Time(CalendarDateTime time) =>

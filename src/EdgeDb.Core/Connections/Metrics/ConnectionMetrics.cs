@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 
 namespace EdgeDb.Core.Connections;
 
@@ -25,11 +26,13 @@ internal static class ConnectionMetrics
     {
         meter.CreateObservableCounter(
             "edgedb.tuner.changes",
-            () => Words<TuningOutcome>.All.Select(outcome => new Measurement<long>(tuner.CountOf(outcome.Value), new KeyValuePair<string, object?>("outcome", outcome.Word))),
+            () => Array.ConvertAll(
+                Words<TuningOutcome>.All, outcome => new Measurement<long>(tuner.CountOf(outcome.Value), new KeyValuePair<string, object?>("outcome", outcome.Word))),
             "{change}", "Changes of settings, by how they ended.");
         meter.CreateObservableGauge(
             "edgedb.tuner.mode",
-            () => Words<TunerMode>.All.Select(mode => new Measurement<int>(mode.Value == tuner.Mode ? 1 : 0, new KeyValuePair<string, object?>("mode", mode.Word))),
+            () => Array.ConvertAll(
+                Words<TunerMode>.All, mode => new Measurement<int>(mode.Value == tuner.Mode ? 1 : 0, new KeyValuePair<string, object?>("mode", mode.Word))),
             null, "1 for the mode the tuner is in, 0 for the others.");
     }
 
@@ -89,7 +92,7 @@ internal static class ConnectionMetrics
         var operations = new EndpointInstruments(meter, endpoints, Endpoint);
         operations.Counter(
             "edgedb.operation.failures", "{operation}", "Operations that failed, by the kind of the failure.", "kind",
-            static e => Words<FailureKind>.All.Select(kind => (kind.Word, (double)e.Monitor.Failures(kind.Value))));
+            static e => Array.ConvertAll(Words<FailureKind>.All, kind => (kind.Word, (double)e.Monitor.Failures(kind.Value))));
         operations.Gauge("edgedb.query.shapes", "{shape}", "Shapes of queries that are watched.", static e => e.Monitor.ShapeCount);
         operations.Gauge("edgedb.query.anomalies", "{shape}", "Shapes of queries that take at least twice their usual time.", static e => e.Monitor.AnomalyCount);
     }
@@ -119,7 +122,7 @@ internal static class ConnectionMetrics
         endpoints.Gauge("edgedb.circuit.state", null, "1 for the state the circuit of an endpoint is in, 0 for the others.", "state", static e =>
         {
             var now = e.Resilience!.Breaker.State;
-            return Words<CircuitState>.All.Select(state => (state.Word, state.Value == now ? 1.0 : 0));
+            return Array.ConvertAll(Words<CircuitState>.All, state => (state.Word, state.Value == now ? 1.0 : 0));
         });
         endpoints.Counter("edgedb.circuit.openings", "{opening}", "Times the circuit of an endpoint opened.", static e => e.Resilience!.Breaker.Snapshot().TimesOpened);
         endpoints.Counter("edgedb.circuit.refusals", "{operation}", "Operations that a circuit refused.", static e => e.Resilience!.Breaker.Snapshot().Refused);
@@ -135,9 +138,7 @@ internal static class ConnectionMetrics
     private static class Words<T>
         where T : struct, Enum
     {
-        public static readonly (T Value, string Word)[] All = [.. Enum.GetValues<T>().Select(static value => (value, Write(value.ToString())))];
-
-        private static string Write(string name) =>
-            string.Concat(name.Select(static (c, i) => (i > 0 && char.IsAsciiLetterUpper(c) ? "_" : "") + char.ToLowerInvariant(c)));
+        public static readonly (T Value, string Word)[] All =
+            Array.ConvertAll(Enum.GetValues<T>(), static value => (value, JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString())));
     }
 }

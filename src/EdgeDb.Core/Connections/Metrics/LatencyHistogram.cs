@@ -15,8 +15,7 @@ internal sealed class LatencyHistogram(Meter meter, string name, string descript
     private const int OctavesPerBucket = 2;
     private const int BoundCount = ((LastOctave - FirstOctave) / OctavesPerBucket) + 1;
 
-    private static readonly double[] AllBounds =
-        [.. Enumerable.Range(0, BoundCount).Select(static i => UpperTicks(FirstOctave + (i * OctavesPerBucket)) / (double)TimeSpan.TicksPerSecond)];
+    private static readonly double[] AllBounds = UpperBounds();
 
     private Source[] _sources = [];
 
@@ -45,7 +44,13 @@ internal sealed class LatencyHistogram(Meter meter, string name, string descript
         }
     }
 
-    private static long UpperTicks(int octave) => LatencyBuckets.LowerTicks((octave + 1) * LatencyBuckets.PartsPerOctave);
+    private static double[] UpperBounds()
+    {
+        var bounds = new double[BoundCount];
+        for (var i = 0; i < bounds.Length; i++)
+            bounds[i] = LatencyBuckets.LowerTicks((FirstOctave + (i * OctavesPerBucket) + 1) * LatencyBuckets.PartsPerOctave) / (double)TimeSpan.TicksPerSecond;
+        return bounds;
+    }
 
     private sealed record Source(byte[] Labels, LatencyWindows Windows);
 }

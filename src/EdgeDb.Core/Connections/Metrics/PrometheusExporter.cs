@@ -154,7 +154,7 @@ internal sealed partial class PrometheusExporter : IDisposable
     private static double[] BoundsOf<T>(Histogram<T> histogram)
         where T : struct =>
         histogram.Advice?.HistogramBucketBoundaries is { Count: > 0 } advised
-            ? [.. advised.Select(static bound => Convert.ToDouble(bound, System.Globalization.CultureInfo.InvariantCulture))]
+            ? Array.ConvertAll([.. advised], static bound => Convert.ToDouble(bound, System.Globalization.CultureInfo.InvariantCulture))
             : StandardBounds;
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Warning, Message = "Some metrics could not be read")]

@@ -107,15 +107,17 @@ internal sealed class ClassCircuits(CircuitBreakerOptions options, TimeProvider 
         }
     }
 
-    public ClassCircuitSnapshot[] Snapshot(long now) =>
-    [
-        .. _entries.Select(pair => new ClassCircuitSnapshot(
-            pair.Key,
-            pair.Value.Circuit.State,
-            pair.Value.Circuit.Reason,
-            pair.Value.Circuit.State == CircuitState.Closed ? null : pair.Value.Circuit.RetryAfter(now),
-            pair.Value.FailuresInARow)),
-    ];
+    public ClassCircuitSnapshot[] Snapshot(long now)
+    {
+        var classes = new List<ClassCircuitSnapshot>(_entries.Count);
+        foreach (var (name, entry) in _entries)
+        {
+            var circuit = entry.Circuit;
+            classes.Add(new(name, circuit.State, circuit.Reason, circuit.State == CircuitState.Closed ? null : circuit.RetryAfter(now), entry.FailuresInARow));
+        }
+
+        return [.. classes];
+    }
 
     // Work that was let in before its class had a circuit counts while that is closed, so that the first failures at once make one streak.
     private static bool Counts(Entry entry, in CircuitTicket ticket) => ReferenceEquals(entry.Circuit, ticket.Class)

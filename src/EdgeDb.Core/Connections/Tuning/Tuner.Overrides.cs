@@ -113,7 +113,8 @@ internal sealed partial class Tuner
         lock (_gate)
         {
             ReleaseExpired_NeedsLock();
-            return [.. _states.Where(state => state.Subject.Name == subject).Select(static state => (state.Tunable, state.Tunable.Get(), state.Configured, state.Pin))];
+            var states = _states.FindAll(state => state.Subject.Name == subject).ToArray();
+            return Array.ConvertAll(states, static state => (state.Tunable, state.Tunable.Get(), state.Configured, state.Pin));
         }
     }
 

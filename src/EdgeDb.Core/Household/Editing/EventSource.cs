@@ -106,6 +106,12 @@ internal sealed class EventSource
     private static long Seconds(CalendarDuration offset) => (offset.Days * 86_400L) + offset.Seconds;
 
     /// <summary>The reminders of an event, minutes before its start.</summary>
-    public static IReadOnlyList<int> Reminders(CalendarComponent component) =>
-        component.Components.Select(Reminder).OfType<int>().Distinct().Order().ToList();
+    public static IReadOnlyList<int> Reminders(CalendarComponent component)
+    {
+        var minutes = new SortedSet<int>();
+        foreach (var alarm in component.Components)
+            if (Reminder(alarm) is { } before)
+                minutes.Add(before);
+        return [.. minutes];
+    }
 }
