@@ -13,6 +13,7 @@ public sealed partial class ArchitectureTests
         ["Caching"] = [],
         ["Settings"] = [],
         ["Connections"] = ["Learning"],
+        ["Pipeline"] = ["Caching", "Settings", "Connections", "Storage"],
         ["Storage"] = ["Connections"],
         ["Household"] = ["Calendars", "Storage", "Connections"],
     };

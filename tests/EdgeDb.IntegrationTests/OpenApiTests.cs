@@ -35,7 +35,7 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
     {
         var mapped = Directory.EnumerateFiles(Repository.Path("src", "EdgeDb"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(static file => MapCall().Matches(File.ReadAllText(file)))
-            .Select(static call => $"{call.Groups[1].Value.Replace("Methods", "Get", StringComparison.Ordinal).ToUpperInvariant()} {call.Groups[2].Value.Replace(":int}", "}", StringComparison.Ordinal)}")
+            .Select(static call => $"{call.Groups[1].Value.Replace("Methods", "Get", StringComparison.Ordinal).Replace("Answers", "Get", StringComparison.Ordinal).ToUpperInvariant()} {call.Groups[2].Value.Replace(":int}", "}", StringComparison.Ordinal)}")
             .Order(StringComparer.Ordinal);
         var documented = ApiContract.Instance.Operations.Select(static o => $"{o.Method} {o.Template}").Order(StringComparer.Ordinal);
 
@@ -150,7 +150,7 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
             ApiContract.Instance.Operations.Select(static o => o.Id).Except(_api.Seen));
     }
 
-    // MapMethods is how reads are mapped: GET, and HEAD with it, which the document does not repeat.
-    [GeneratedRegex("""\bMap(Methods|Get|Post|Put|Delete|Patch)\("([^"]+)"(?=,)""")]
+    // MapAnswers and MapMethods are how reads are mapped: GET, and HEAD with it, which the document does not repeat.
+    [GeneratedRegex("""\bMap(Answers|Methods|Get|Post|Put|Delete|Patch)\(\s*"([^"]+)"(?=,)""")]
     private static partial Regex MapCall();
 }

@@ -35,7 +35,8 @@ public sealed class ProposalTests(ServiceFixture fixture) : IClassFixture<Servic
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90), TimeProvider.System);
         while (!deadline.IsCancellationRequested)
         {
-            await _api.GetAsync("/api/members");
+            // Reads through the pool each time: answers of the API are kept.
+            await _api.GetAsync("/health/ready");
             var proposal = (await _api.GetAsync(Tuner)).Json.GetProperty("proposal");
             if (proposal.ValueKind != JsonValueKind.Null && found(proposal))
                 return proposal;

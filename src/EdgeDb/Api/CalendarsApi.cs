@@ -1,4 +1,5 @@
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 
 namespace EdgeDb.Api;
 
@@ -7,7 +8,8 @@ internal static class CalendarsApi
 {
     public static void MapCalendarsApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/calendars", HttpReads.Methods, ListAsync);
+        var store = routes.ServiceProvider.GetRequiredService<HouseholdStore>();
+        routes.MapAnswers("/api/calendars", new("calendars", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, request, answer, ct)));
         routes.MapPost("/api/calendars", AddAsync);
         routes.MapPut("/api/calendars/{id}", ChangeAsync);
         routes.MapDelete("/api/calendars/{id}", DeleteAsync);
@@ -15,13 +17,12 @@ internal static class CalendarsApi
         routes.MapMethods("/calendars/{id}.ics", HttpReads.Methods, PublishAsync);
     }
 
-    private static async Task ListAsync(HttpContext context, HouseholdStore store, Etags etags)
+    private static async ValueTask ListAsync(HouseholdStore store, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
-        var reader = new RequestReader(context.Request, "limit", "cursor");
-        if (etags.NotModified(context, Topics.Calendars, Topics.Occurrences))
-            return;
-        var page = Page.Of(await store.CalendarsAsync(context.RequestAborted), static c => c.Id, reader);
-        await context.Response.WriteAsJsonAsync(new CalendarList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.CalendarList);
+        answer.DependsOn(Topics.Calendars);
+        answer.DependsOn(Topics.Occurrences); // How many events each has.
+        var page = Page.Of(await store.CalendarsAsync(ct), static c => c.Id, request.Parameters);
+        answer.Write(new CalendarList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.CalendarList);
     }
 
     private static async Task AddAsync(HttpContext context, HouseholdStore store)
@@ -61,10 +62,11 @@ internal static class CalendarsApi
             new ImportBody(result.Events, result.Skipped, [.. result.Problems.Select(FeedsApi.Body)]), ApiJson.Web.ImportBody);
     }
 
-    private static async Task PublishAsync(HttpContext context, string id, CalendarExport export, Etags etags)
+    // Written straight to the client: a calendar may be larger than everything that is kept. Its tag is the clock of what it is made of.
+    private static async Task PublishAsync(HttpContext context, string id, CalendarExport export, StreamTags tags)
     {
         _ = new RequestReader(context.Request);
-        if (etags.NotModified(context, Topics.Calendars, Topics.Occurrences))
+        if (tags.NotModified(context, Topics.Calendars, TagNames.Row(Topics.Occurrences, id), TagNames.AllRows(Topics.Occurrences)))
             return;
         // The name is looked up first: once the body has begun, a missing calendar could not be said any more.
         var name = await export.RequireNameAsync(id, context.RequestAborted);

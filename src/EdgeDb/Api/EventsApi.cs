@@ -1,6 +1,7 @@
 using System.Globalization;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 using NodaTime;
 
 namespace EdgeDb.Api;
@@ -10,43 +11,49 @@ internal static class EventsApi
 {
     public static void MapEventsApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/events", HttpReads.Methods, ListAsync);
+        var events = routes.ServiceProvider.GetRequiredService<EventStore>();
+        var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
+        routes.MapAnswers(
+            "/api/events",
+            new(
+                "events", AnswerPolicy.Default, [new("calendar", IsSet: true), new("q"), new("limit"), new("cursor")],
+                (request, answer, ct) => ListAsync(events, request, answer, ct)));
         routes.MapPost("/api/events", AddAsync);
-        routes.MapMethods("/api/events/{id}", HttpReads.Methods, GetAsync);
+        routes.MapAnswers(
+            "/api/events/{id}", new("event", AnswerPolicy.Default, [new("recurrenceId")], (request, answer, ct) => GetAsync(events, time, request, answer, ct)));
         routes.MapPut("/api/events/{id}", ChangeAsync);
         routes.MapDelete("/api/events/{id}", DeleteAsync);
         routes.MapPost("/api/events/{id}/restore", RestoreAsync);
     }
 
-    private static async Task ListAsync(HttpContext context, EventStore events, Etags etags)
+    private static async ValueTask ListAsync(EventStore events, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
-        var reader = new RequestReader(context.Request, "calendar", "q", "limit", "cursor");
+        var reader = request.Parameters;
         var limit = Page.Limit(reader);
         var (calendars, text, cursor) = (reader.Ids("calendar"), reader.Text("q"), Page.Cursor(reader));
-        if (etags.NotModified(context, Topics.Occurrences, Topics.Calendars))
-            return;
-        var found = await events.ListAsync(calendars, text, cursor, limit + 1, context.RequestAborted);
+        answer.DependsOn(Topics.Calendars);
+        answer.DependsOnCalendars(calendars);
+        var found = await events.ListAsync(calendars, text, cursor, limit + 1, ct);
         var page = found.Take(limit).ToList();
         var zones = new Dictionary<string, CalendarZones>();
         foreach (var calendar in page.Select(static e => e.CalendarId).Distinct())
-            zones.Add(calendar, await events.ZonesAsync(calendar, context.RequestAborted));
-        await context.Response.WriteAsJsonAsync(
+            zones.Add(calendar, await events.ZonesAsync(calendar, ct));
+        answer.Write(
             new EventList([.. page.Select(e => EventText.Body(e, EventSource.Read(e.Source).Master, null, zones[e.CalendarId]))], found.Count > limit ? page[^1].Id : null),
             ApiJson.Web.EventList);
     }
 
-    private static async Task GetAsync(HttpContext context, string id, EventStore events, TimeProvider time)
+    private static async ValueTask GetAsync(EventStore events, TimeProvider time, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
-        var reader = new RequestReader(context.Request, "recurrenceId");
-        var occurrence = Occurrence(reader);
-        var stored = await events.GetAsync(id, context.RequestAborted);
-        // The version alone, so that what was read can be sent back as If-Match; nothing else is in the answer.
-        if (Etags.NotModified(context, VersionTag(stored)))
-            return;
+        var occurrence = Occurrence(request.Parameters);
+        var stored = await events.GetAsync(request.Row, ct);
+        answer.DependsOn(Topics.Calendars);
+        answer.DependsOnCalendars([stored.CalendarId]);
+        answer.HasVersion(stored.Version);
         var source = EventSource.Read(stored.Source);
-        var zones = await events.ZonesAsync(stored.CalendarId, context.RequestAborted);
+        var zones = await events.ZonesAsync(stored.CalendarId, ct);
         var component = occurrence is { } one ? new EventEditor(zones, Now(time), "").Describe(source, one) : source.Master;
-        await context.Response.WriteAsJsonAsync(EventText.Body(stored, component, occurrence, zones), ApiJson.Web.EventBody);
+        answer.Write(EventText.Body(stored, component, occurrence, zones), ApiJson.Web.EventBody);
     }
 
     private static async Task AddAsync(HttpContext context, EventStore events, HouseholdStore household, TimeProvider time)

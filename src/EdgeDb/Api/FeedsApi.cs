@@ -1,5 +1,6 @@
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 
 namespace EdgeDb.Api;
 
@@ -8,25 +9,28 @@ internal static class FeedsApi
 {
     public static void MapFeedsApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/feeds", HttpReads.Methods, ListAsync);
+        var store = routes.ServiceProvider.GetRequiredService<FeedStore>();
+        var refresher = routes.ServiceProvider.GetRequiredService<FeedRefresher>();
+        routes.MapAnswers("/api/feeds", new("feeds", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, refresher, request, answer, ct)));
         routes.MapPost("/api/feeds", AddAsync);
         routes.MapPut("/api/feeds/{id}", ChangeAsync);
         routes.MapDelete("/api/feeds/{id}", DeleteAsync);
         routes.MapPost("/api/feeds/{id}/refresh", RefreshAsync);
-        routes.MapMethods("/api/feeds/{id}/problems", HttpReads.Methods, ProblemsAsync);
+        routes.MapAnswers(
+            "/api/feeds/{id}/problems",
+            new("feed-problems", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ProblemsAsync(store, request, answer, ct)));
     }
 
     public static FeedProblemBody Body(CalendarProblem problem) =>
         new(problem.Line, problem.Component, problem.Uid, problem.Property, problem.Reason);
 
-    private static async Task ListAsync(HttpContext context, FeedStore store, FeedRefresher refresher, Etags etags)
+    private static async ValueTask ListAsync(FeedStore store, FeedRefresher refresher, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
-        var reader = new RequestReader(context.Request, "limit", "cursor");
-        if (etags.NotModified(context, refresher.Changes, Topics.Feeds, Topics.Calendars))
-            return;
-        var page = Page.Of(await store.ListAsync(context.RequestAborted), static f => f.Id, reader);
-        await context.Response.WriteAsJsonAsync(
-            new FeedList([.. page.Items.Select(f => Body(f, refresher))], page.Next), ApiJson.Web.FeedList);
+        answer.DependsOn(Topics.Feeds);
+        answer.DependsOn(Topics.Calendars);
+        answer.DependsOn(Topics.Occurrences); // How many events each has.
+        var page = Page.Of(await store.ListAsync(ct), static f => f.Id, request.Parameters);
+        answer.Write(new FeedList([.. page.Items.Select(f => Body(f, refresher))], page.Next), ApiJson.Web.FeedList);
     }
 
     private static async Task AddAsync(HttpContext context, FeedStore store, FeedRefresher refresher)
@@ -65,16 +69,14 @@ internal static class FeedsApi
         await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
     }
 
-    private static async Task ProblemsAsync(HttpContext context, string id, FeedStore store, Etags etags)
+    private static async ValueTask ProblemsAsync(FeedStore store, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
-        var reader = new RequestReader(context.Request, "limit", "cursor");
-        if (etags.NotModified(context, Topics.Feeds))
-            return;
-        var limit = Page.Limit(reader);
-        var after = reader.Integer("cursor", -1, 0, int.MaxValue);
-        var (problems, total) = await store.ProblemsAsync(id, after, limit, context.RequestAborted);
+        answer.DependsOn(Topics.Feeds);
+        var limit = Page.Limit(request.Parameters);
+        var after = request.Parameters.Integer("cursor", -1, 0, int.MaxValue);
+        var (problems, total) = await store.ProblemsAsync(request.Row, after, limit, ct);
         var next = problems.Count == limit && problems[^1].Ordinal + 1 < total ? problems[^1].Ordinal : (int?)null;
-        await context.Response.WriteAsJsonAsync(
+        answer.Write(
             new FeedProblemList(
                 [.. problems.Select(p => Body(p.Problem))], total, next?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ApiJson.Web.FeedProblemList);

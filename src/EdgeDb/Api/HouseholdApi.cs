@@ -1,4 +1,5 @@
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 
 namespace EdgeDb.Api;
 
@@ -7,19 +8,20 @@ internal static class HouseholdApi
 {
     public static void MapHouseholdApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/household", HttpReads.Methods, GetAsync);
+        var store = routes.ServiceProvider.GetRequiredService<HouseholdStore>();
+        var sample = routes.ServiceProvider.GetRequiredService<SampleHousehold>();
+        routes.MapAnswers("/api/household", new("household", AnswerPolicy.Default, [], (_, answer, ct) => GetAsync(store, sample, answer, ct)));
         routes.MapPut("/api/household", ChangeAsync);
         routes.MapDelete("/api/sample", DeleteSampleAsync);
     }
 
-    private static async Task GetAsync(HttpContext context, HouseholdStore store, SampleHousehold sample, Etags etags)
+    private static async ValueTask GetAsync(HouseholdStore store, SampleHousehold sample, AnswerBuilder answer, CancellationToken ct)
     {
-        _ = new RequestReader(context.Request);
-        if (etags.NotModified(context, Topics.Household, Topics.Members, Topics.Calendars))
-            return;
-        var (settings, window) = await store.OverviewAsync(context.RequestAborted);
-        var hasSample = await sample.IsPresentAsync(context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(Body(settings, hasSample, window), ApiJson.Web.HouseholdBody);
+        answer.DependsOn(Topics.Household);
+        answer.DependsOn(Topics.Members);
+        answer.DependsOn(Topics.Calendars);
+        var (settings, window) = await store.OverviewAsync(ct);
+        answer.Write(Body(settings, await sample.IsPresentAsync(ct), window), ApiJson.Web.HouseholdBody);
     }
 
     private static async Task ChangeAsync(HttpContext context, HouseholdStore store, SampleHousehold sample)

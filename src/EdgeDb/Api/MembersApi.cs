@@ -1,4 +1,5 @@
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 
 namespace EdgeDb.Api;
 
@@ -7,19 +8,18 @@ internal static class MembersApi
 {
     public static void MapMembersApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/members", HttpReads.Methods, ListAsync);
+        var store = routes.ServiceProvider.GetRequiredService<HouseholdStore>();
+        routes.MapAnswers("/api/members", new("members", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, request, answer, ct)));
         routes.MapPost("/api/members", AddAsync);
         routes.MapPut("/api/members/{id}", ChangeAsync);
         routes.MapDelete("/api/members/{id}", DeleteAsync);
     }
 
-    private static async Task ListAsync(HttpContext context, HouseholdStore store, Etags etags)
+    private static async ValueTask ListAsync(HouseholdStore store, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
-        var reader = new RequestReader(context.Request, "limit", "cursor");
-        if (etags.NotModified(context, Topics.Members))
-            return;
-        var page = Page.Of(await store.MembersAsync(context.RequestAborted), static m => m.Id, reader);
-        await context.Response.WriteAsJsonAsync(new MemberList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.MemberList);
+        answer.DependsOn(Topics.Members);
+        var page = Page.Of(await store.MembersAsync(ct), static m => m.Id, request.Parameters);
+        answer.Write(new MemberList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.MemberList);
     }
 
     private static async Task AddAsync(HttpContext context, HouseholdStore store)

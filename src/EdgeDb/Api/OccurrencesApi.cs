@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 using NodaTime;
 
 namespace EdgeDb.Api;
@@ -21,15 +20,29 @@ internal static class OccurrencesApi
 
     public static void MapOccurrencesApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/occurrences", HttpReads.Methods, ListAsync);
-        routes.MapMethods("/api/next", HttpReads.Methods, NextAsync);
+        var occurrences = routes.ServiceProvider.GetRequiredService<OccurrenceReader>();
+        var household = routes.ServiceProvider.GetRequiredService<HouseholdStore>();
+        var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
+        routes.MapAnswers(
+            "/api/occurrences",
+            new(
+                "occurrences", AnswerPolicy.Default,
+                [
+                    new("from"), new("to"), new("zone"), new("calendar", IsSet: true), new("member", IsSet: true), new("limit"), new("cursor"),
+                ],
+                (request, answer, ct) => ListAsync(occurrences, household, request, answer, ct)));
+        routes.MapAnswers(
+            "/api/next",
+            new(
+                "next", AnswerPolicy.OfTheMoment, [new("zone"), new("count"), new("calendar", IsSet: true), new("member", IsSet: true)],
+                (request, answer, ct) => NextAsync(occurrences, household, time, request, answer, ct)));
     }
 
-    private static async Task ListAsync(HttpContext context, OccurrenceReader occurrences, HouseholdStore household, Etags etags)
+    private static async ValueTask ListAsync(
+        OccurrenceReader occurrences, HouseholdStore household, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
-        var reader = new RequestReader(context.Request, "from", "to", "zone", "calendar", "member", "limit", "cursor");
-        var notModified = etags.NotModified(context, Topics.Occurrences, Topics.Calendars, Topics.Members, Topics.Household);
-        var zone = reader.Zone("zone", (await household.SettingsAsync(context.RequestAborted)).Zone);
+        var reader = request.Parameters;
+        var zone = reader.Zone("zone", (await household.SettingsAsync(ct)).Zone);
         var from = reader.Moment("from", zone);
         var to = reader.Moment("to", zone);
         if (to <= from)
@@ -38,13 +51,10 @@ internal static class OccurrencesApi
             throw ProblemException.Invalid("to", $"'from' and 'to' may be at most {MaxDays} days apart.");
         var query = new OccurrenceQuery(
             from, to, zone, reader.Ids("calendar"), reader.Ids("member"), reader.Integer("limit", DefaultLimit, 1, MaxLimit), Cursor(reader));
-        if (notModified)
-            return;
+        Depend(answer, query);
 
-        var page = await occurrences.ReadAsync(query, context.RequestAborted);
-        // Whole before it is sent: a failure half-way must be a problem document, not half an answer.
-        var body = new ArrayBufferWriter<byte>(16 * 1024);
-        using var json = new Utf8JsonWriter(body, ApiJson.WriterOptions);
+        var page = await occurrences.ReadAsync(query, ct);
+        using var json = new Utf8JsonWriter(answer.Body, ApiJson.WriterOptions);
         json.WriteStartObject();
         json.WriteString("from"u8, TimeText.Instant(from.ToUnixTimeSeconds()));
         json.WriteString("to"u8, TimeText.Instant(to.ToUnixTimeSeconds()));
@@ -52,56 +62,42 @@ internal static class OccurrencesApi
         WriteItems(json, page.Items);
         json.WriteString("next"u8, page.Next?.ToString());
         json.WriteEndObject();
-        json.Flush();
-        await SendAsync(context, body);
     }
 
-    private static async Task NextAsync(HttpContext context, OccurrenceReader occurrences, HouseholdStore household, TimeProvider time)
+    private static async ValueTask NextAsync(
+        OccurrenceReader occurrences, HouseholdStore household, TimeProvider time, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
-        var reader = new RequestReader(context.Request, "zone", "count", "calendar", "member");
-        var zone = reader.Zone("zone", (await household.SettingsAsync(context.RequestAborted)).Zone);
+        var reader = request.Parameters;
+        var zone = reader.Zone("zone", (await household.SettingsAsync(ct)).Zone);
         var count = reader.Integer("count", 5, 1, MaxNext);
         var now = Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var query = new OccurrenceQuery(now, now, zone, reader.Ids("calendar"), reader.Ids("member"), count);
+        Depend(answer, query);
         OccurrencePage page = new([], null);
         foreach (var days in NextDays)
         {
-            page = await occurrences.ReadAsync(query with { To = now + Duration.FromDays(days) }, context.RequestAborted);
+            page = await occurrences.ReadAsync(query with { To = now + Duration.FromDays(days) }, ct);
             if (page.Items.Count == count)
                 break;
         }
 
-        // The tag leaves "now" out: while nothing begins, ends or changes, asking again costs the client nothing.
-        if (Etags.NotModified(context, Tag(zone, page.Items)))
-            return;
-        var body = new ArrayBufferWriter<byte>(1024);
-        using var json = new Utf8JsonWriter(body, ApiJson.WriterOptions);
+        using var json = new Utf8JsonWriter(answer.Body, ApiJson.WriterOptions);
         json.WriteStartObject();
         json.WriteString("now"u8, TimeText.Instant(now.ToUnixTimeSeconds()));
+        json.Flush();
+        // The tag leaves "now" out: while nothing begins, ends or changes, asking again costs the client nothing.
+        answer.BeginEntityTag();
         json.WriteString("zone"u8, zone.Id);
         WriteItems(json, page.Items);
         json.WriteEndObject();
-        json.Flush();
-        await SendAsync(context, body);
     }
 
-    private static string Tag(DateTimeZone zone, IReadOnlyList<OccurrenceView> items)
+    private static void Depend(AnswerBuilder answer, OccurrenceQuery query)
     {
-        var content = new ArrayBufferWriter<byte>(1024);
-        using var json = new Utf8JsonWriter(content, ApiJson.WriterOptions);
-        json.WriteStartObject();
-        json.WriteString("zone"u8, zone.Id);
-        WriteItems(json, items);
-        json.WriteEndObject();
-        json.Flush();
-        return $"\"{Convert.ToHexStringLower(SHA256.HashData(content.WrittenSpan).AsSpan(0, 12))}\"";
-    }
-
-    private static async Task SendAsync(HttpContext context, ArrayBufferWriter<byte> body)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.ContentLength = body.WrittenCount;
-        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted);
+        answer.DependsOn(Topics.Household);
+        answer.DependsOn(Topics.Calendars);
+        // Which calendars a member has is known only after the read.
+        answer.DependsOnCalendars(query.CalendarIds);
     }
 
     private static OccurrencePosition? Cursor(RequestReader reader)

@@ -24,7 +24,7 @@ internal static class OpenApiDocument
             _tag = $"\"{Convert.ToHexStringLower((await SHA256.HashDataAsync(document, context.RequestAborted)).AsSpan(0, 12))}\"";
             document.Position = 0;
         }
-        if (Etags.NotModified(context, _tag))
+        if (AnswerHeaders.NotModified(context, _tag))
             return;
         context.Response.ContentType = "application/json; charset=utf-8";
         await document.CopyToAsync(context.Response.Body, context.RequestAborted);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Api;
@@ -27,7 +28,7 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
             if (problem.Status >= 500 && exception is not ProblemException)
                 LogFailed(logger, context.Request.Method, context.Request.Path, exception);
             context.Response.Clear();
-            if (exception is StorageException { IsTransient: true })
+            if (exception is StorageException { IsTransient: true } or OverloadedException)
                 context.Response.Headers.RetryAfter = "1";
             await WriteAsync(context, problem);
             return;
@@ -57,6 +58,8 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         StorageException { IsTransient: true } e => New(503, "busy", "The database is busy", e.Message, null),
         StorageException { Failure: StorageFailure.DiskFull } => New(507, "disk-full", "The disk is full", "Nothing was changed. Free some space and try again.", null),
         StorageException { Failure: StorageFailure.Closed } => New(503, "closing", "The service is stopping", "Try again in a moment.", null),
+        OverloadedException e => New(503, "overloaded", "Too much at once", e.Message, null),
+        TimeoutException => New(504, "too-late", "It took too long", "The answer could not be made in time. Try again in a moment.", null),
         BadHttpRequestException { StatusCode: 413 } => New(413, "too-large", "The request is too large", "The body is larger than this endpoint accepts.", "body"),
         BadHttpRequestException e => New(e.StatusCode, "bad-request", "The request cannot be read", "The request is not well formed.", null),
         JsonException e => New(400, "invalid-json", "The body is not acceptable JSON", JsonDetail(e), JsonField(e)),

@@ -16,13 +16,18 @@ internal readonly struct RequestReader
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xef, 0xbb, 0xbf];
 
-    private readonly HttpRequest _request;
+    private readonly IQueryCollection _query;
+    private readonly HttpRequest? _request;
 
     /// <summary>Refuses parameters other than <paramref name="known"/>: a misspelt filter must not answer everything.</summary>
     public RequestReader(HttpRequest request, params ReadOnlySpan<string> known)
+        : this(request.Query, known) => _request = request;
+
+    /// <summary>Reads parameters only.</summary>
+    public RequestReader(IQueryCollection query, params ReadOnlySpan<string> known)
     {
-        _request = request;
-        foreach (var name in request.Query.Keys)
+        _query = query;
+        foreach (var name in query.Keys)
             if (!known.Contains(name))
                 throw ProblemException.Invalid(HouseholdException.Shorten(name), $"There is no parameter '{HouseholdException.Shorten(name)}' here.");
     }
@@ -30,7 +35,7 @@ internal readonly struct RequestReader
     /// <summary>The single value of a parameter, or null.</summary>
     public string? Text(string name, int maxLength = 200)
     {
-        var values = _request.Query[name];
+        var values = _query[name];
         if (values.Count == 0)
             return null;
         if (values.Count > 1)
@@ -54,7 +59,7 @@ internal readonly struct RequestReader
 
     public IReadOnlyList<string> Ids(string name)
     {
-        var values = _request.Query[name];
+        var values = _query[name];
         if (values.Count > MaxIds)
             throw ProblemException.Invalid(name, $"'{name}' may be given at most {MaxIds} times; it is given {values.Count} times.");
         var ids = new List<string>(values.Count);
@@ -90,16 +95,17 @@ internal readonly struct RequestReader
     public async ValueTask<T> BodyAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        if (!_request.HasJsonContentType())
+        var request = Request;
+        if (!request.HasJsonContentType())
             throw new ProblemException(415, "unsupported-media-type", "The body's type is not understood", "Send Content-Type: application/json.", "Content-Type");
-        if (_request.ContentLength > MaxBodyBytes)
+        if (request.ContentLength > MaxBodyBytes)
             throw new ProblemException(413, "too-large", "The request is too large", $"The body may have at most {MaxBodyBytes} bytes.", "body");
         // A chunked body tells its length only at its end: the server counts along and ends the reading with 413.
-        if (_request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBodyBytes;
         // Read whole, so that a value of the wrong type can be looked at.
         using var whole = new MemoryStream();
-        await _request.Body.CopyToAsync(whole, cancellationToken);
+        await request.Body.CopyToAsync(whole, cancellationToken);
         var body = whole.GetBuffer().AsMemory(0, (int)whole.Length);
         if (body.Span.StartsWith(ByteOrderMark))
             body = body[ByteOrderMark.Length..];
@@ -117,7 +123,7 @@ internal readonly struct RequestReader
     /// <summary>The version of If-Match; null without that header or with <c>*</c>.</summary>
     public long? ExpectedVersion()
     {
-        var header = _request.Headers.IfMatch.ToString();
+        var header = Request.Headers.IfMatch.ToString();
         if (header is "" or "*")
             return null;
         return header.Length > 2 && header[0] == '"' && header[^1] == '"'
@@ -125,6 +131,8 @@ internal readonly struct RequestReader
                 ? version
                 : throw ProblemException.Invalid("If-Match", "If-Match must be the version in quotes, for example \"3\".");
     }
+
+    private HttpRequest Request => _request ?? throw new InvalidOperationException("Only parameters can be read here.");
 
     private static bool InRange(LocalDate date) => date.Year is >= 1900 and <= 2200;
 }

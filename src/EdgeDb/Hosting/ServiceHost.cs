@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Net;
 using EdgeDb.Api;
 using EdgeDb.Commands;
+using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
@@ -159,11 +161,28 @@ internal static partial class ServiceHost
             provider.GetRequiredService<ConnectionManager>(), tuner, settings, provider.GetRequiredService<TuningStore>(), time,
             loggers.CreateLogger<TuningService>()));
         services.AddHostedService(static provider => provider.GetRequiredService<TuningService>());
-        services.AddSingleton<Etags>();
+        RegisterPipeline(services, household, settings, time, loggers);
         services.AddSingleton<ChangeStream>();
         services.AddSingleton(new StaticFiles(Path.Combine(AppContext.BaseDirectory, "wwwroot")));
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.Configure<RouteOptions>(static routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
+    }
+
+    private static void RegisterPipeline(
+        IServiceCollection services, HouseholdServices household, RunningSettings settings, TimeProvider time, ILoggerFactory loggers)
+    {
+        var kept = settings.Pipeline.Current;
+        var cache = new AdaptiveMemoryCache(new() { MaxEntries = kept.CacheEntries, ByteBudget = kept.CacheBytes }, time, loggers.CreateLogger<AdaptiveMemoryCache>());
+        settings.Pipeline.Changed += changed => cache.ByteBudget = changed.CacheBytes;
+        household.Database.Committed += commit => TagNames.Invalidate(cache.Tags, commit);
+        services.AddSingleton(cache);
+        services.AddSingleton(cache.Tags);
+        services.AddSingleton<StreamTags>();
+        services.AddSingleton<AdmissionGate>();
+        services.AddSingleton<PipelineSwitch>();
+        services.AddSingleton<RequestPipeline>();
+        services.AddSingleton(settings.Features);
+        services.AddSingleton(settings.Pipeline);
     }
 
     private static void Route(WebApplication app)
@@ -171,6 +190,8 @@ internal static partial class ServiceHost
         app.Use(LeaveBodyOutOfHead);
         app.UseMiddleware<ProblemWriter>();
         app.UseMiddleware<EdgeGuard>();
+        var tags = app.Services.GetRequiredService<CacheTags>();
+        app.Services.GetRequiredService<FeedRefresher>().Changed += () => tags.Invalidate(Topics.Feeds);
         var files = app.Services.GetRequiredService<StaticFiles>();
         app.Use((context, next) => ServeFileAsync(files, context, next));
         app.MapHouseholdApi();

@@ -16,10 +16,9 @@ internal sealed partial class FeedRefresher(
 
     private readonly ConcurrentDictionary<string, bool> _refreshing = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _wake = new(0, 1);
-    private long _changes;
 
-    /// <summary>Changes whenever a feed begins or stops being read, which no commit tells.</summary>
-    public long Changes => Interlocked.Read(ref _changes);
+    /// <summary>Raised when a feed begins or stops being read, which no commit tells. Handlers must not throw.</summary>
+    public event Action? Changed;
 
     /// <summary>
     /// True while the feed is being read or applied. Once the result is written down the next attempt lies ahead: whoever
@@ -79,7 +78,7 @@ internal sealed partial class FeedRefresher(
     private async Task RefreshAsync(Feed feed, CancellationToken cancellationToken)
     {
         _refreshing[feed.Id] = true;
-        Interlocked.Increment(ref _changes);
+        Changed?.Invoke();
         try
         {
             var response = await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
@@ -114,7 +113,7 @@ internal sealed partial class FeedRefresher(
         finally
         {
             _refreshing.TryRemove(feed.Id, out _);
-            Interlocked.Increment(ref _changes);
+            Changed?.Invoke();
         }
     }
 

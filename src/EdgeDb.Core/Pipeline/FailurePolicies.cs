@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using EdgeDb.Core.Connections;
+using EdgeDb.Core.Storage;
+using static EdgeDb.Core.Pipeline.FailureStep;
+using static EdgeDb.Core.Pipeline.PipelineFailure;
+using static EdgeDb.Core.Pipeline.PipelineOperation;
+
+namespace EdgeDb.Core.Pipeline;
+
+/// <summary>What is done about which failure: one table, shown to people and obeyed by the pipeline.</summary>
+internal static class FailurePolicies
+{
+    public static ImmutableArray<FailurePolicy> Table { get; } =
+    [
+        new(Read, Busy, Expired, "An answer past its time is given while nothing has changed it; else 503, try again."),
+        new(Read, Late, Expired, "An answer past its time is given while nothing has changed it; else 504."),
+        new(Read, PipelineFailure.Memory, Stale | Emergency, "The last known answer is given and marked; else 503."),
+        new(Read, Device, Retry | Stale | Emergency, "Read once more; then the last known answer is given and marked; else 503."),
+        new(Read, Damage, Stale | Emergency, "The last known answer is given and marked until the service has started anew with a whole file; else 503."),
+        new(Write, Busy, None, "503, try again: nothing was changed."),
+        new(Write, DiskFull, Emergency, "507: nothing was changed. Reads go on."),
+        new(Write, Device, Emergency, "503: nothing was changed. Reads go on."),
+        new(Write, Damage, Emergency, "503: nothing was changed. The service starts anew and checks its file."),
+        new(SecondLevel, Unreachable, OtherRoute, "The answer is made from the file; what memory holds is trusted for a short time only."),
+        new(SecondLevel, Late, OtherRoute, "The answer is made from the file."),
+        new(Background, Busy, Retry, "Tried again later."),
+        new(Background, Device, Retry, "Tried again later."),
+        new(Background, DiskFull, Retry, "Tried again later."),
+    ];
+
+    /// <summary>The line for a failure; null where nothing is sick (a wrong value, a caller who left) or nothing is known to help.</summary>
+    public static FailurePolicy? For(PipelineOperation operation, Exception exception)
+    {
+        if (Kind(exception) is not { } failure)
+            return null;
+        foreach (var policy in Table)
+            if (policy.Operation == operation && policy.Failure == failure)
+                return policy;
+        return null;
+    }
+
+    private static PipelineFailure? Kind(Exception exception) => exception switch
+    {
+        StorageException { Failure: StorageFailure.DiskFull } => DiskFull,
+        StorageException { Failure: StorageFailure.InputOutput or StorageFailure.CannotOpen } => Device,
+        StorageException { Failure: StorageFailure.Corrupt } => Damage,
+        StorageException { Failure: StorageFailure.OutOfMemory } or OutOfMemoryException => PipelineFailure.Memory,
+        StorageException { IsTransient: true } or OverloadedException or PoolBusyException => Busy,
+        TimeoutException => Late,
+        ConnectionOpenException => Unreachable,
+        _ => null,
+    };
+}

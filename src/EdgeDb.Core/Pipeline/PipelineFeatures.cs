@@ -1,0 +1,22 @@
+namespace EdgeDb.Core.Pipeline;
+
+/// <summary>What of the pipeline a request goes through. None: it is answered as if there were no pipeline.</summary>
+[Flags]
+internal enum PipelineFeatures
+{
+    None = 0,
+
+    /// <summary>Answers are kept and given again.</summary>
+    Caching = 1,
+
+    /// <summary>Those who ask the same at the same time share one answer.</summary>
+    Coalescing = 2,
+
+    /// <summary>Answers are made in order of priority, so many at once as there is room for.</summary>
+    Admission = 4,
+
+    /// <summary>Answers are made anew before or after their end without anybody waiting.</summary>
+    Refreshing = 8,
+
+    All = Caching | Coalescing | Admission | Refreshing,
+}

@@ -1,0 +1,241 @@
+using System.Diagnostics.CodeAnalysis;
+using EdgeDb.Core.Caching;
+using EdgeDb.Core.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeDb.Core.Pipeline;
+
+/// <summary>
+/// The way of every read of the API: an answer that is kept and still true is given at once; those who ask for the same at the same time share one that
+/// is made; answers are made in order of priority; what cannot be made is replaced by what was last known, and says so.
+/// <para>Guarantee: who asks after a commit was acknowledged gets an answer that shows it, except an <see cref="AnswerOrigin.StaleIfError"/>.</para>
+/// </summary>
+internal sealed partial class RequestPipeline
+{
+    /// <summary>Of the time an answer is fresh: after this part of it whoever asks has a new one made, so that nobody meets its end.</summary>
+    private const double RefreshAfter = 0.8;
+
+    /// <summary>Refreshes under way or waiting; more are not begun, as somebody will ask again.</summary>
+    private const int MaxRefreshes = 16;
+
+    private readonly AdaptiveMemoryCache _cache;
+    private readonly AdmissionGate _gate;
+    private readonly Live<PipelineSettings> _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);
+    private int _refreshes;
+
+    public RequestPipeline(AdaptiveMemoryCache cache, AdmissionGate gate, Live<PipelineSettings> settings, TimeProvider time, ILogger<RequestPipeline> logger)
+    {
+        _cache = cache;
+        _gate = gate;
+        _settings = settings;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>What has been counted since the start.</summary>
+    public PipelineStatistics Statistics { get; } = new();
+
+    /// <summary>A fresh answer from memory. Allocates nothing.</summary>
+    /// <param name="source">Whose answer.</param>
+    /// <param name="key">Its <see cref="CanonicalKey"/>.</param>
+    /// <param name="features">What the request goes through.</param>
+    /// <param name="answer">The answer.</param>
+    public bool TryGet(AnswerSource source, ReadOnlySpan<char> key, PipelineFeatures features, [NotNullWhen(true)] out Answer? answer)
+    {
+        if ((features & PipelineFeatures.Caching) == 0 || !_cache.TryGet(key, out answer))
+        {
+            answer = null;
+            return false;
+        }
+
+        Statistics.Count(AnswerOrigin.Hit);
+        if ((features & PipelineFeatures.Refreshing) != 0 && _time.GetElapsedTime(answer.MadeAt) > Ttl(source) * RefreshAfter)
+            Refresh(source, key.ToString());
+        return true;
+    }
+
+    /// <summary>
+    /// The answer for <paramref name="key"/>, from wherever it may come. Throws what the source throws, <see cref="OverloadedException"/>, and
+    /// <see cref="TimeoutException"/> after <see cref="PipelineSettings.RequestDeadline"/>.
+    /// </summary>
+    public async ValueTask<AnswerResult> GetAsync(
+        AnswerSource source, string key, RequestPriority priority, PipelineFeatures features, CancellationToken ct)
+    {
+        if (TryGet(source, key, features, out var hit))
+            return new(hit, AnswerOrigin.Hit);
+        if ((features & PipelineFeatures.Caching) != 0 && _cache.TryPeek<Answer>(key, out var kept, out _) && IsStaleButTrue(source, kept, features))
+        {
+            Refresh(source, key);
+            Statistics.Count(AnswerOrigin.Stale);
+            return new(kept, AnswerOrigin.Stale);
+        }
+
+        var arrived = _cache.Tags.Now;
+        while (true)
+        {
+            var (flight, isMine) = Board(source, key, priority, features);
+            AnswerResult result;
+            try
+            {
+                result = await flight.Landing.WaitAsync(ct).ConfigureAwait(false);
+            }
+            finally
+            {
+                flight.Leave();
+            }
+
+            if (!isMine && result.Origin == AnswerOrigin.Made)
+                result = result with { Origin = AnswerOrigin.Shared };
+            // A flight that began before a commit which this request must see may not show it. The next one begins after it.
+            if (isMine || flight.Started >= arrived || result.Origin == AnswerOrigin.StaleIfError || result.Answer.IsCurrent)
+            {
+                Statistics.Count(result.Origin);
+                return result;
+            }
+        }
+    }
+
+    /// <summary>An answer for one request alone: nothing of it is kept or shared, and it does not queue.</summary>
+    public async ValueTask<Answer> MakeAsync(Func<AnswerBuilder, CancellationToken, ValueTask> make, CancellationToken ct)
+    {
+        var builder = new AnswerBuilder(_cache.Tags, _time.GetTimestamp());
+        await make(builder, ct).ConfigureAwait(false);
+        return builder.Build();
+    }
+
+    /// <summary>A kept answer takes more memory than before.</summary>
+    public void Resize(ReadOnlySpan<char> key, Answer answer) => _cache.Resize(key.ToString(), answer, answer.SizeBytes);
+
+    /// <summary>Has the answer made anew in the background, unless too many are already.</summary>
+    public void Refresh(AnswerSource source, string key)
+    {
+        if (Interlocked.Increment(ref _refreshes) > MaxRefreshes)
+        {
+            Interlocked.Decrement(ref _refreshes);
+            return;
+        }
+
+        // Not on this thread: reading SQLite would keep the request that noticed.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => _ = state.Pipeline.RefreshAsync(state.Source, state.Key), (Pipeline: this, Source: source, Key: key), preferLocal: false);
+    }
+
+    private async Task RefreshAsync(AnswerSource source, string key)
+    {
+        try
+        {
+            var (flight, _) = Board(source, key, RequestPriority.Background, PipelineFeatures.All);
+            await flight.Landing.ConfigureAwait(false);
+            flight.Leave();
+        }
+        catch (Exception exception)
+        {
+            // Whoever asks for it meets the failure, or the answer that is kept.
+            LogRefreshFailed(_logger, source.Name, exception);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _refreshes);
+        }
+    }
+
+    private TimeSpan Ttl(AnswerSource source) =>
+        _settings.Current.CacheTtl is var ttl && ttl < source.Policy.MostTtl ? ttl : source.Policy.MostTtl;
+
+    private bool IsStaleButTrue(AnswerSource source, Answer kept, PipelineFeatures features) =>
+        (features & PipelineFeatures.Refreshing) != 0 && kept.IsCurrent
+        && _time.GetElapsedTime(kept.MadeAt) < Ttl(source) + _settings.Current.StaleWhileRevalidate;
+
+    private (Flight Flight, bool IsMine) Board(AnswerSource source, string key, RequestPriority priority, PipelineFeatures features)
+    {
+        var shared = (features & PipelineFeatures.Coalescing) != 0;
+        var gate = (features & PipelineFeatures.Admission) != 0 ? _gate : null;
+        Flight flight;
+        lock (_lock)
+        {
+            if (shared && _flights.TryGetValue(key, out var known) && known.TryJoin(priority))
+                return (known, false);
+            flight = new(_cache.Tags.Now, _settings.Current.RequestDeadline, gate, priority, _time);
+            if (shared)
+                _flights[key] = flight;
+        }
+
+        _ = FlyAsync(flight, source, key, features, shared);
+        return (flight, true);
+    }
+
+    private async Task FlyAsync(Flight flight, AnswerSource source, string key, PipelineFeatures features, bool shared)
+    {
+        AnswerResult result = default;
+        Exception? failure = null;
+        try
+        {
+            await flight.Turn.WaitAsync(flight.Cancelled).ConfigureAwait(false);
+            result = new(await MakeAsync(source, key, features, flight.Cancelled).ConfigureAwait(false), AnswerOrigin.Made);
+        }
+        catch (Exception exception)
+        {
+            failure = exception is OperationCanceledException && flight.Cancelled.IsCancellationRequested && flight.IsWanted
+                ? new TimeoutException($"The answer took longer than {_settings.Current.RequestDeadline.TotalSeconds} s.", exception)
+                : exception;
+        }
+
+        if (shared)
+        {
+            // Before it lands: whoever comes now must begin anew, not meet an old answer.
+            lock (_lock)
+            {
+                if (_flights.TryGetValue(key, out var known) && ReferenceEquals(known, flight))
+                    _flights.Remove(key);
+            }
+        }
+
+        flight.Dispose();
+        if (failure is null)
+            flight.Land(result);
+        else if (Fallback(source, key, features, failure) is { } kept)
+            flight.Land(new(kept, AnswerOrigin.StaleIfError));
+        else
+            flight.Crash(failure);
+    }
+
+    private async ValueTask<Answer> MakeAsync(AnswerSource source, string key, PipelineFeatures features, CancellationToken ct)
+    {
+        var builder = new AnswerBuilder(_cache.Tags, _time.GetTimestamp());
+        await source.MakeAsync(key, builder, ct).ConfigureAwait(false);
+        var answer = builder.Build();
+        if ((features & PipelineFeatures.Caching) != 0)
+            Keep(source, key, answer);
+        return answer;
+    }
+
+    private void Keep(AnswerSource source, string key, Answer answer)
+    {
+        var settings = _settings.Current;
+        _cache.Set(key, answer, new()
+        {
+            SizeBytes = answer.SizeBytes,
+            TimeToLive = Ttl(source),
+            StaleFor = settings.StaleIfError > settings.StaleWhileRevalidate ? settings.StaleIfError : settings.StaleWhileRevalidate,
+            Started = answer.Started,
+            Tags = answer.Tags,
+        });
+    }
+
+    /// <summary>What was last known, where the failure's policy allows that.</summary>
+    private Answer? Fallback(AnswerSource source, string key, PipelineFeatures features, Exception failure)
+    {
+        if ((features & PipelineFeatures.Caching) == 0 || FailurePolicies.For(PipelineOperation.Read, failure) is not { } policy)
+            return null;
+        if (!_cache.TryPeek<Answer>(key, out var kept, out _) || _time.GetElapsedTime(kept.MadeAt) >= Ttl(source) + _settings.Current.StaleIfError)
+            return null;
+        return policy.Steps.HasFlag(FailureStep.Stale) || (policy.Steps.HasFlag(FailureStep.Expired) && kept.IsCurrent) ? kept : null;
+    }
+
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Debug, Message = "An answer of {Route} could not be refreshed")]
+    private static partial void LogRefreshFailed(ILogger logger, string route, Exception exception);
+}

@@ -1,0 +1,14 @@
+using EdgeDb.Core.Pipeline;
+
+namespace EdgeDb.Api;
+
+/// <summary>Maps reads that go through the pipeline.</summary>
+internal static class AnswerRoutes
+{
+    public static void MapAnswers(this IEndpointRouteBuilder routes, string pattern, AnswerRoute route)
+    {
+        var services = routes.ServiceProvider;
+        var endpoint = new AnswerEndpoint(services.GetRequiredService<RequestPipeline>(), route, services.GetRequiredService<PipelineSwitch>());
+        routes.MapMethods(pattern, HttpReads.Methods, endpoint.ServeAsync);
+    }
+}
