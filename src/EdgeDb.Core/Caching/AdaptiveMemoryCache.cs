@@ -84,6 +84,28 @@ public sealed partial class AdaptiveMemoryCache : IMemoryCache
         }
     }
 
+    /// <summary>Entries at most, 16 to 1,000,000. A smaller number evicts at once; entries that are never evicted stay.</summary>
+    public int MaxEntries
+    {
+        get
+        {
+            lock (_gate)
+                return _policy.MaxEntries;
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, LeastEntries);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MostEntries);
+            lock (_gate)
+            {
+                Settle(_clock.Now);
+                _policy.MaxEntries = value;
+                EvictExcess();
+            }
+        }
+    }
+
     /// <summary>Entries now, those kept for stale answers included.</summary>
     public int Count
     {

@@ -3,7 +3,7 @@ namespace EdgeDb.Core.Caching;
 /// <summary>The bounds of an <see cref="AdaptiveMemoryCache"/>.</summary>
 public sealed class AdaptiveMemoryCacheOptions
 {
-    /// <summary>Entries at most, 16 to 1,000,000. Default 1,000.</summary>
+    /// <summary>Entries at most, 16 to 1,000,000. Default 1,000. Can be changed later (<see cref="AdaptiveMemoryCache.MaxEntries"/>).</summary>
     public int MaxEntries { get; init; } = 1000;
 
     /// <summary>Bytes at most, at least 1. Default 16 MiB. Can be changed later (<see cref="AdaptiveMemoryCache.ByteBudget"/>).</summary>

@@ -7,24 +7,32 @@ namespace EdgeDb.Core.Caching;
 internal sealed class EntrySlots
 {
     public const int None = -1;
-    private int _free;
-
-    public EntrySlots(int capacity)
-    {
-        Newer = new int[capacity];
-        Older = new int[capacity];
-        Entries = new CacheEntry?[capacity];
-        for (var slot = 0; slot < capacity; slot++)
-            Newer[slot] = slot + 1;
-        Newer[^1] = None;
-    }
+    private int _free = None;
 
     /// <summary>The next newer entry in the list of a slot; of a free slot the next free one.</summary>
-    public int[] Newer { get; }
+    public int[] Newer { get; private set; } = [];
 
-    public int[] Older { get; }
+    public int[] Older { get; private set; } = [];
 
-    public CacheEntry?[] Entries { get; }
+    public CacheEntry?[] Entries { get; private set; } = [];
+
+    public int Capacity => Entries.Length;
+
+    /// <summary>More slots; those in use stay.</summary>
+    public void Grow(int capacity)
+    {
+        var first = Capacity;
+        var (newer, older, entries) = (Newer, Older, Entries);
+        Array.Resize(ref newer, capacity);
+        Array.Resize(ref older, capacity);
+        Array.Resize(ref entries, capacity);
+        (Newer, Older, Entries) = (newer, older, entries);
+        for (var slot = capacity - 1; slot >= first; slot--)
+        {
+            Newer[slot] = _free;
+            _free = slot;
+        }
+    }
 
     public void Take(CacheEntry entry)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace EdgeDb.Core.Caching;
@@ -25,15 +26,15 @@ internal sealed class ReplacementPolicy
     // Caffeine's defence against keys chosen to collide with a popular one: of a warm candidate's defeats one in 128 is a victory.
     private const int WarmCount = 6;
     private const uint LuckMask = 127;
-    private readonly EntrySlots _slots;
+    private readonly EntrySlots _slots = new();
     private readonly EntryList _window;
     private readonly EntryList _probation;
     private readonly EntryList _protected;
     private readonly EntryList _pinned;
     private readonly EntryList _stale;
-    private readonly FrequencySketch _frequency;
-    private readonly RejectedKeys _rejected;
-    private readonly int _maxEntries;
+    private FrequencySketch _frequency;
+    private RejectedKeys _rejected;
+    private int _maxEntries;
 
     // Fewer than _maxEntries where the bytes are the tighter bound.
     private int _entriesWhenFull;
@@ -42,19 +43,27 @@ internal sealed class ReplacementPolicy
 
     public ReplacementPolicy(int maxEntries, long maxBytes, ulong seed)
     {
-        _maxEntries = maxEntries;
-        _entriesWhenFull = maxEntries;
         MaxBytes = maxBytes;
-        // One more: a new entry comes in before another one goes.
-        _slots = new EntrySlots(maxEntries + 1);
         _window = new EntryList(CacheSegment.Window, _slots);
         _probation = new EntryList(CacheSegment.Probation, _slots);
         _protected = new EntryList(CacheSegment.Protected, _slots);
         _pinned = new EntryList(CacheSegment.Pinned, _slots);
         _stale = new EntryList(CacheSegment.Stale, _slots);
-        _frequency = new FrequencySketch(maxEntries);
-        _rejected = new RejectedKeys(maxEntries);
         _luck = (uint)seed | 1;
+        Grow(maxEntries);
+        MaxEntries = maxEntries;
+    }
+
+    /// <summary>The bound in entries. What exceeds a smaller one goes with the next evictions.</summary>
+    public int MaxEntries
+    {
+        get => _maxEntries;
+        set
+        {
+            if (value >= _slots.Capacity)
+                Grow(value);
+            _maxEntries = _entriesWhenFull = value;
+        }
     }
 
     public long MaxBytes { get; set; }
@@ -148,6 +157,16 @@ internal sealed class ReplacementPolicy
         if (evicted is not null)
             Remove(evicted);
         return evicted;
+    }
+
+    // Counts and refused keys are lost: their places depend on the size, and they are soon learnt again.
+    [MemberNotNull(nameof(_frequency), nameof(_rejected))]
+    private void Grow(int maxEntries)
+    {
+        // One more: a new entry comes in before another one goes.
+        _slots.Grow(maxEntries + 1);
+        _frequency = new FrequencySketch(maxEntries);
+        _rejected = new RejectedKeys(maxEntries);
     }
 
     private CacheEntry? Loser()

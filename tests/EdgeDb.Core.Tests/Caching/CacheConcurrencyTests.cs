@@ -30,6 +30,7 @@ public sealed class CacheConcurrencyTests
                         break;
                     case 2:
                         cache.ByteBudget = random.Next(20_000, 60_000);
+                        cache.MaxEntries = random.Next(16, 64);
                         break;
                     case 3:
                         cache.Compact(0.1);
