@@ -21,6 +21,26 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     private const string Columns =
         "e.id, e.calendar_id, e.uid, e.version, c.kind = 'local', s.ics, e.summary FROM event e JOIN calendar c ON c.id = e.calendar_id AND c.removal = 0 JOIN event_source s ON s.event_key = e.key";
 
+    /// <summary>Those of the events that exist, each with the zones that it may refer to, all of one snapshot.</summary>
+    public ValueTask<IReadOnlyDictionary<string, (StoredEvent Event, CalendarZones Zones)>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            ids,
+            static (session, ids) =>
+            {
+                var found = new Dictionary<string, (StoredEvent, CalendarZones)>(ids.Count, StringComparer.Ordinal);
+                var zones = new Dictionary<string, CalendarZones>(StringComparer.Ordinal);
+                foreach (var id in ids)
+                {
+                    if (Find(session, id) is not { } stored)
+                        continue;
+                    if (!zones.TryGetValue(stored.CalendarId, out var known))
+                        zones.Add(stored.CalendarId, known = CalendarZoneRows.Read(session, stored.CalendarId));
+                    found.Add(id, (stored, known));
+                }
+                return (IReadOnlyDictionary<string, (StoredEvent, CalendarZones)>)found;
+            },
+            cancellationToken);
+
     /// <summary>Throws <see cref="HouseholdException"/> when there is none.</summary>
     public async ValueTask<StoredEvent> GetAsync(string id, CancellationToken cancellationToken) =>
         await database.ReadAsync(id, static (session, id) => Find(session, id), cancellationToken).ConfigureAwait(false)

@@ -17,12 +17,16 @@ internal sealed class AnswerBuilder
     private string? _version;
     private int _tagFrom;
 
-    internal AnswerBuilder(CacheTags registry, long madeAt)
+    internal AnswerBuilder(CacheTags registry, PipelineFeatures features, long madeAt)
     {
+        Features = features;
         _registry = registry;
         _started = registry.Now;
         _madeAt = madeAt;
     }
+
+    /// <summary>What the request goes through for which it is made.</summary>
+    public PipelineFeatures Features { get; }
 
     /// <summary>Takes the body.</summary>
     public IBufferWriter<byte> Body => _body;

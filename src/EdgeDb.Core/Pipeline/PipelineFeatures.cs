@@ -18,5 +18,8 @@ internal enum PipelineFeatures
     /// <summary>Answers are made anew before or after their end without anybody waiting.</summary>
     Refreshing = 8,
 
-    All = Caching | Coalescing | Admission | Refreshing,
+    /// <summary>Like questions to the file are asked together.</summary>
+    Batching = 16,
+
+    All = Caching | Coalescing | Admission | Refreshing | Batching,
 }

@@ -102,7 +102,7 @@ internal sealed partial class RequestPipeline
     /// <summary>An answer for one request alone: nothing of it is kept or shared, and it does not queue.</summary>
     public async ValueTask<Answer> MakeAsync(Func<AnswerBuilder, CancellationToken, ValueTask> make, CancellationToken ct)
     {
-        var builder = new AnswerBuilder(_cache.Tags, _time.GetTimestamp());
+        var builder = new AnswerBuilder(_cache.Tags, PipelineFeatures.None, _time.GetTimestamp());
         await make(builder, ct).ConfigureAwait(false);
         return builder.Build();
     }
@@ -205,7 +205,7 @@ internal sealed partial class RequestPipeline
 
     private async ValueTask<Answer> MakeAsync(AnswerSource source, string key, PipelineFeatures features, CancellationToken ct)
     {
-        var builder = new AnswerBuilder(_cache.Tags, _time.GetTimestamp());
+        var builder = new AnswerBuilder(_cache.Tags, features, _time.GetTimestamp());
         await source.MakeAsync(key, builder, ct).ConfigureAwait(false);
         var answer = builder.Build();
         if ((features & PipelineFeatures.Caching) != 0)

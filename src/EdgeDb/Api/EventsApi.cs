@@ -2,6 +2,7 @@ using System.Globalization;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Settings;
 using NodaTime;
 
 namespace EdgeDb.Api;
@@ -19,8 +20,11 @@ internal static class EventsApi
                 "events", AnswerPolicy.Default, [new("calendar", IsSet: true), new("q"), new("limit"), new("cursor")],
                 (request, answer, ct) => ListAsync(events, request, answer, ct)));
         routes.MapPost("/api/events", AddAsync);
+        var batcher = new Batcher<string, (StoredEvent Event, CalendarZones Zones)>(
+            routes.ServiceProvider.GetRequiredService<Live<PipelineSettings>>(), time, events.FindAsync);
         routes.MapAnswers(
-            "/api/events/{id}", new("event", AnswerPolicy.Default, [new("recurrenceId")], (request, answer, ct) => GetAsync(events, time, request, answer, ct)));
+            "/api/events/{id}",
+            new("event", AnswerPolicy.Default, [new("recurrenceId")], (request, answer, ct) => GetAsync(events, batcher, time, request, answer, ct)));
         routes.MapPut("/api/events/{id}", ChangeAsync);
         routes.MapDelete("/api/events/{id}", DeleteAsync);
         routes.MapPost("/api/events/{id}/restore", RestoreAsync);
@@ -43,15 +47,20 @@ internal static class EventsApi
             ApiJson.Web.EventList);
     }
 
-    private static async ValueTask GetAsync(EventStore events, TimeProvider time, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
+    private static async ValueTask GetAsync(
+        EventStore events, Batcher<string, (StoredEvent Event, CalendarZones Zones)> batcher, TimeProvider time,
+        AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
         var occurrence = Occurrence(request.Parameters);
-        var stored = await events.GetAsync(request.Row, ct);
+        var (stored, zones) = answer.Features.HasFlag(PipelineFeatures.Batching)
+            ? await batcher.GetAsync(request.Row, ct)
+            : (await events.FindAsync([request.Row], ct)).GetValueOrDefault(request.Row);
+        if (stored is null)
+            throw HouseholdException.Missing("event", request.Row);
         answer.DependsOn(Topics.Calendars);
         answer.DependsOnCalendars([stored.CalendarId]);
         answer.HasVersion(stored.Version);
         var source = EventSource.Read(stored.Source);
-        var zones = await events.ZonesAsync(stored.CalendarId, ct);
         var component = occurrence is { } one ? new EventEditor(zones, Now(time), "").Describe(source, one) : source.Master;
         answer.Write(EventText.Body(stored, component, occurrence, zones), ApiJson.Web.EventBody);
     }

@@ -17,6 +17,8 @@ internal sealed class PipelineSwitch(FeatureFlags flags)
             features |= PipelineFeatures.Caching | PipelineFeatures.Refreshing;
         if (flags.IsOn(Feature.Coalescing, client))
             features |= PipelineFeatures.Coalescing;
+        if (flags.IsOn(Feature.Batching, client))
+            features |= PipelineFeatures.Batching;
         return features;
     }
 }
