@@ -6,7 +6,7 @@
 #   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
 #              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
 #   forecast   the load forecast against the last value   FILE.csv | --table [FOLDER...] | --floor [FOLDER...] | --costs
-#   pipeline   a hit of the response cache in process, against MemoryCache   hit
+#   pipeline   kept answers against bare Kestrel and MemoryCache, batching, a household with and without the pipeline   [batch hit household http]
 #   pool       the connection manager against other pools, on real servers   [PART...]
 #              (installs PostgreSQL, Redis and pgbouncer from Debian where missing and starts them for the run)
 #   service    the native executable: start, memory, latency of a month over 50,000 events
@@ -70,7 +70,11 @@ case "$name" in
     shift
     bench_service "$@"
     ;;
-  cache | forecast | pipeline | settings | storage)
+  cache | forecast | settings | storage)
+    bench "$@"
+    ;;
+  pipeline)
+    dotnet build src/EdgeDb -c Release -v quiet --nologo
     bench "$@"
     ;;
   pool)

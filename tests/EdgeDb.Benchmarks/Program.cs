@@ -12,6 +12,7 @@ using EdgeDb.Benchmarks.Storage;
 var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
     ["cache"] = CacheBenchmark.RunAsync,
+    ["bare-kestrel"] = BareKestrel.RunAsync,
     ["calendar"] = CalendarBenchmark.RunAsync,
     ["forecast"] = ForecastBenchmark.RunAsync,
     ["pipeline"] = PipelineBenchmark.RunAsync,

@@ -27,6 +27,9 @@ internal sealed class FeatureFlags
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsOn(Feature feature, ulong identity) => Spread(feature, identity) < Volatile.Read(ref _thresholds)[(int)feature];
 
+    /// <summary>Whether a feature is on for some and off for others; else any identity will do.</summary>
+    public bool IsPartial(Feature feature) => Volatile.Read(ref _thresholds)[(int)feature] is not (0 or 1UL << 32);
+
     /// <summary>Sets every feature at once.</summary>
     /// <param name="rollouts">By <see cref="Feature"/>.</param>
     /// <param name="allOff">The kill switch: nothing is on for anybody.</param>
