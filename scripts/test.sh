@@ -62,6 +62,7 @@ install_packages() {
   command -v chromium >/dev/null || missing+=(chromium)
   command -v shellcheck >/dev/null || missing+=(shellcheck)
   command -v strace >/dev/null || missing+=(strace)
+  command -v nginx >/dev/null || missing+=(nginx-light)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "test.sh: these are missing and tests that need them are skipped: ${missing[*]}" >&2
@@ -69,7 +70,8 @@ install_packages() {
   fi
   echo "Installing ${missing[*]}"
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+  # nginx is wanted as a program: with this runlevel its package starts no service.
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
 }
 
 # One set of servers for all tests that do not kill any; the others start their own. Tests skip (in CI: fail) what is missing.
