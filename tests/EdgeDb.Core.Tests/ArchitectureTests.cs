@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         ["Connections"] = ["Learning"],
         ["Pipeline"] = ["Caching", "Settings", "Connections", "Storage"],
         ["Storage"] = ["Connections"],
+        ["Work"] = ["Storage"],
         ["Household"] = ["Calendars", "Storage", "Connections"],
     };
 

@@ -141,6 +141,8 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
         await _api.PostAsync("/api/connections/tuner/freeze", new { minutes = 5 });
         await _api.DeleteAsync("/api/connections/tuner/freeze");
         (await _api.GetAsync("/api/config")).Expect(HttpStatusCode.OK);
+        (await _api.PostAsync("/api/work/copy")).Expect(HttpStatusCode.Accepted);
+        (await _api.GetAsync("/api/work")).Expect(HttpStatusCode.OK);
         await _api.PutAsync("/api/config/cache.entries", new { value = "500" });
         await _api.DeleteAsync("/api/config/cache.entries");
 

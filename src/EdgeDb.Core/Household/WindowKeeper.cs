@@ -39,7 +39,9 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
     /// Moves the window to where today asks for it. Killed half-way, it starts again: the database says which window is
     /// wanted before the first series is replaced, and that it is reached after the last.
     /// </summary>
-    public async Task MoveAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">The caller gives up.</param>
+    /// <param name="betweenSteps">Called between writes, which are many, with the number of series that are done and that of all.</param>
+    public async Task MoveAsync(CancellationToken cancellationToken, Func<int, int, CancellationToken, ValueTask>? betweenSteps = null)
     {
         var (kept, readable) = await database.ReadAsync(
             0, static (session, _) => (Read(session), ReadReadable(session)), cancellationToken).ConfigureAwait(false);
@@ -49,8 +51,16 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
             // Each series is expanded for the old window or for the new one: only what both hold can be read from the table.
             await WriteAsync(wanted, readable.Intersect(wanted), cancellationToken).ConfigureAwait(false);
             _state = new(wanted);
+            var series = betweenSteps is null ? 0 : await database.ReadAsync(
+                0, static (session, _) => (int)session.Prepare("SELECT count(*) FROM event WHERE recurring = 1").Scalar(), cancellationToken).ConfigureAwait(false);
+            var done = 0;
             for (long after = 0; after >= 0;)
+            {
                 after = await ExpandSomeAsync(after, wanted, cancellationToken).ConfigureAwait(false);
+                if (betweenSteps is not null)
+                    await betweenSteps(done = Math.Min(done + SeriesPerWrite, series), series, cancellationToken).ConfigureAwait(false);
+            }
+
             await WriteAsync(wanted, wanted, cancellationToken).ConfigureAwait(false);
         }
         _state = new(wanted);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace EdgeDb.Core.Storage;
 
 /// <summary>
-/// Takes a copy every <see cref="SqliteDatabaseOptions.BackupInterval"/> for as long as it runs. The board has no battery clock: at boot
+/// Takes a copy every <see cref="SqliteDatabaseOptions.BackupInterval"/> for as long as it is called. The board has no battery clock: at boot
 /// the year may be 1970, and NTP moves the clock by decades later. So the wall clock counts only while it is later than the program
 /// and the newest copy; else the time since the service started counts, which no clock change reaches.
 /// </summary>
@@ -26,24 +26,7 @@ internal sealed class BackupSchedule(SqliteDatabase database, TimeProvider time,
     private long? _latest;
     private long? _latestFailure;
 
-    /// <summary>Runs until cancelled. A copy that fails is logged and tried again an hour later.</summary>
-    public async Task RunAsync(CancellationToken ct)
-    {
-        using var timer = new PeriodicTimer(LookEvery, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
-            {
-                await LookAsync(ct).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // The host stops.
-        }
-    }
-
-    /// <summary>Takes a copy if one is due. What <see cref="RunAsync"/> does every <see cref="LookEvery"/>.</summary>
+    /// <summary>Takes a copy if one is due; called every <see cref="LookEvery"/>. A copy that fails is logged and tried again an hour later.</summary>
     internal async Task LookAsync(CancellationToken ct)
     {
         if (!IsDue())

@@ -42,6 +42,7 @@ namespace EdgeDb.Api;
 [JsonSerializable(typeof(SettingBody))]
 [JsonSerializable(typeof(SettingList))]
 [JsonSerializable(typeof(SettingInputBody))]
+[JsonSerializable(typeof(WorkList))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Nesting no honest body reaches.</summary>

@@ -1,6 +1,8 @@
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Work;
+using EdgeDb.Hosting;
 
 namespace EdgeDb.Api;
 
@@ -33,12 +35,12 @@ internal static class FeedsApi
         answer.Write(new FeedList([.. page.Items.Select(f => Body(f, refresher))], page.Next), ApiJson.Web.FeedList);
     }
 
-    private static async Task AddAsync(HttpContext context, FeedStore store, FeedRefresher refresher)
+    private static async Task AddAsync(HttpContext context, FeedStore store, FeedRefresher refresher, BackgroundQueue queue)
     {
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.FeedInput, context.RequestAborted);
         var address = FeedAddress.Parse(input.Address, "address", allowFile: false);
         var feed = await store.AddAsync(address, input.Name, input.Color, input.Members, context.RequestAborted);
-        refresher.Wake();
+        queue.Wake(HouseholdWorker.Feeds);
         context.Response.StatusCode = StatusCodes.Status201Created;
         await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
     }
@@ -60,11 +62,11 @@ internal static class FeedsApi
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private static async Task RefreshAsync(HttpContext context, string id, FeedStore store, FeedRefresher refresher)
+    private static async Task RefreshAsync(HttpContext context, string id, FeedStore store, FeedRefresher refresher, BackgroundQueue queue)
     {
         _ = new RequestReader(context.Request);
         var feed = await store.AskNowAsync(id, context.RequestAborted);
-        refresher.Wake();
+        queue.Wake(HouseholdWorker.Feeds);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
     }

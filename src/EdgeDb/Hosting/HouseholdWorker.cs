@@ -1,56 +1,95 @@
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
+using EdgeDb.Core.Work;
 
 namespace EdgeDb.Hosting;
 
-/// <summary>What goes on without being asked: the window, the feeds, the daily copy.</summary>
-internal sealed partial class HouseholdWorker(
-    HouseholdServices household, FeedRefresher refresher, TimeProvider time, ILogger<HouseholdWorker> logger) : BackgroundService
+/// <summary>
+/// What goes on without being asked: the window, removals, the trash, the feeds, copies. All but a copy that somebody asked for follows from the data
+/// itself (marks, due times, the age of the newest copy), so it is asked for at every start and needs no row.
+/// </summary>
+internal sealed class HouseholdWorker : BackgroundService
 {
-    private static readonly TimeSpan MaintenanceInterval = TimeSpan.FromHours(1);
+    /// <summary>Key of the job that reads feeds.</summary>
+    public const string Feeds = "feeds";
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(
-            MaintainAsync(stoppingToken),
-            FeedsAsync(stoppingToken),
-            new BackupSchedule(household.Database, time, logger).RunAsync(stoppingToken));
+    /// <summary>Kind of a copy that somebody asked for.</summary>
+    public const string Copy = "copy";
 
-    private async Task MaintainAsync(CancellationToken stoppingToken)
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromHours(1);
+
+    private readonly HouseholdServices _household;
+    private readonly FeedRefresher _refresher;
+    private readonly BackgroundQueue _queue;
+    private readonly BackupSchedule _backups;
+
+    public HouseholdWorker(HouseholdServices household, FeedRefresher refresher, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
     {
-        using var timer = new PeriodicTimer(MaintenanceInterval, time);
-        do
-        {
-            try
-            {
-                await household.Store.FinishRemovalsAsync(stoppingToken);
-                await household.Window.MoveAsync(stoppingToken);
-                await household.Events.EmptyTrashAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // Reads expand for themselves where the window is not ready, so nobody sees a wrong answer; it is tried again.
-                LogFailed(logger, exception);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        _household = household;
+        _refresher = refresher;
+        _queue = queue;
+        _backups = new(household.Database, time, logger);
     }
 
-    private async Task FeedsAsync(CancellationToken stoppingToken)
+    /// <summary>Before the first request, which may ask for work.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            try
-            {
-                await refresher.RunAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogFailed(logger, exception);
-                await Task.Delay(TimeSpan.FromMinutes(1), time, stoppingToken);
-            }
-        }
+        // Until the window has moved, reads expand for themselves: right, but slower.
+        Repeat("window", "Move the window of expanded occurrences", WorkPriority.Soon, MoveWindowAsync);
+        Repeat(Feeds, "Read the feeds that are due", WorkPriority.Soon, ReadFeedsAsync, waitsForServers: true);
+        Repeat("removals", "Finish the removal of calendars", WorkPriority.Normal, FinishRemovalsAsync);
+        Repeat("trash", "Empty the trash of events", WorkPriority.Idle, EmptyTrashAsync);
+        Repeat("backup", "Take the daily copy", WorkPriority.Idle, LookForBackupAsync, delay: BackupSchedule.LookEvery);
+        _queue.Register(new(Copy, WorkPriority.Normal, CopyAsync) { IsKept = true });
+        await _queue.LoadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
-    [LoggerMessage(EventId = 1001, Level = LogLevel.Error, Message = "Background work failed and will be tried again")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _queue.RunAsync(stoppingToken);
+
+    /// <summary>Work of which there is one job, always.</summary>
+    private void Repeat(
+        string kind, string name, WorkPriority priority, Func<WorkContext, CancellationToken, ValueTask<TimeSpan?>> run, bool waitsForServers = false, TimeSpan delay = default)
+    {
+        _queue.Register(new(kind, priority, run) { WaitsForServers = waitsForServers });
+        _queue.TryAdd(new(kind, name, kind), delay);
+    }
+
+    private async ValueTask<TimeSpan?> MoveWindowAsync(WorkContext work, CancellationToken ct)
+    {
+        await _household.Window.MoveAsync(
+            ct,
+            (done, total, token) =>
+            {
+                work.Report(done, total);
+                return work.YieldAsync(token);
+            });
+        return UpkeepInterval;
+    }
+
+    private async ValueTask<TimeSpan?> FinishRemovalsAsync(WorkContext work, CancellationToken ct)
+    {
+        await _household.Store.FinishRemovalsAsync(ct);
+        return UpkeepInterval;
+    }
+
+    private async ValueTask<TimeSpan?> EmptyTrashAsync(WorkContext work, CancellationToken ct)
+    {
+        await _household.Events.EmptyTrashAsync(ct);
+        return UpkeepInterval;
+    }
+
+    private async ValueTask<TimeSpan?> ReadFeedsAsync(WorkContext work, CancellationToken ct) => await _refresher.RefreshDueAsync(ct);
+
+    private async ValueTask<TimeSpan?> LookForBackupAsync(WorkContext work, CancellationToken ct)
+    {
+        await _backups.LookAsync(ct);
+        return BackupSchedule.LookEvery;
+    }
+
+    private async ValueTask<TimeSpan?> CopyAsync(WorkContext work, CancellationToken ct)
+    {
+        await _household.Database.BackupAsync(ct);
+        return null;
+    }
 }

@@ -8,6 +8,7 @@ using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
+using EdgeDb.Core.Work;
 using EdgeDb.Options;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -152,7 +153,7 @@ internal static partial class ServiceHost
                 household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)), time,
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
-            household, provider.GetRequiredService<FeedRefresher>(), time, loggers.CreateLogger<HouseholdWorker>()));
+            household, provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<BackgroundQueue>(), time, loggers.CreateLogger<HouseholdWorker>()));
         services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
         services.AddSingleton(new HostNames(options.Hosts));
         services.AddSingleton(tuner);
@@ -181,9 +182,14 @@ internal static partial class ServiceHost
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<PipelineSwitch>();
         services.AddSingleton<RequestPipeline>();
+        services.AddSingleton(provider => CreateQueue(provider.GetRequiredService<AdmissionGate>(), household.Database, time, loggers));
         services.AddSingleton(settings.Features);
         services.AddSingleton(settings.Pipeline);
     }
+
+    // One job at a time: more would only fight with each other for the card, and with requests for the processor.
+    private static BackgroundQueue CreateQueue(AdmissionGate gate, SqliteDatabase database, TimeProvider time, ILoggerFactory loggers) =>
+        new(() => gate.Running + gate.Waiting > 0, new WorkStore(database), concurrency: 1, time, loggers.CreateLogger<BackgroundQueue>());
 
     private static void Route(WebApplication app)
     {
@@ -191,6 +197,7 @@ internal static partial class ServiceHost
         app.UseMiddleware<ProblemWriter>();
         app.UseMiddleware<EdgeGuard>();
         var tags = app.Services.GetRequiredService<CacheTags>();
+        app.Services.GetRequiredService<ServiceMetrics>().Register(app.Services.GetRequiredService<BackgroundQueue>());
         app.Services.GetRequiredService<FeedRefresher>().Changed += () => tags.Invalidate(Topics.Feeds);
         var files = app.Services.GetRequiredService<StaticFiles>();
         app.Use((context, next) => ServeFileAsync(files, context, next));
@@ -202,6 +209,7 @@ internal static partial class ServiceHost
         app.MapEventsApi();
         app.MapConnectionsApi();
         app.MapConfigApi();
+        app.MapWorkApi();
         app.MapHealthApi();
         app.MapMetricsApi();
         app.MapOpenApiDocument();

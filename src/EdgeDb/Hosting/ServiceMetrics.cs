@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
+using EdgeDb.Core.Work;
 
 namespace EdgeDb.Hosting;
 
@@ -46,6 +47,16 @@ internal sealed class ServiceMetrics : IDisposable
     public async ValueTask PrepareAsync(CancellationToken cancellationToken) =>
         Volatile.Write(ref _latestFeeds, await _feeds.ListAsync(cancellationToken));
 
+    /// <summary>Shows the background work, which is put together after the host is built.</summary>
+    public void Register(BackgroundQueue queue)
+    {
+        _meter.CreateObservableGauge("edgedb.work.jobs", () => Jobs(queue), "{job}", "Background jobs by state.");
+        _meter.CreateObservableCounter(
+            "edgedb.work.runs",
+            () => (Measurement<long>[])[new(queue.Succeeded, new KeyValuePair<string, object?>("outcome", "succeeded")), new(queue.Failed, new KeyValuePair<string, object?>("outcome", "failed"))],
+            "{run}", "Runs of background jobs.");
+    }
+
     public void Dispose()
     {
         Exporter.Dispose();
@@ -86,6 +97,14 @@ internal sealed class ServiceMetrics : IDisposable
         foreach (var feed in Volatile.Read(ref _latestFeeds))
             if (value(feed) is { } known)
                 yield return new(known, new KeyValuePair<string, object?>("feed", feed.Id));
+    }
+
+    private static Measurement<int>[] Jobs(BackgroundQueue queue)
+    {
+        var jobs = queue.Snapshot();
+        return [Of(WorkState.Waiting, "waiting"), Of(WorkState.Running, "running"), Of(WorkState.Failed, "failed")];
+
+        Measurement<int> Of(WorkState state, string name) => new(jobs.Count(job => job.State == state), new KeyValuePair<string, object?>("state", name));
     }
 
     private static int Backups(SqliteDatabase database) => database.Backups.Count;

@@ -163,20 +163,6 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task The_schedule_runs_until_it_is_cancelled()
-    {
-        await using var folder = new TemporaryDatabase();
-        await using var database = await folder.OpenAsync();
-        using var stop = new CancellationTokenSource();
-        var running = new BackupSchedule(database, folder.Time, NullLogger.Instance).RunAsync(stop.Token);
-        Assert.Empty(database.Backups);
-        folder.Time.Advance(BackupSchedule.LookEvery);
-        await SqliteWriterTests.WaitUntil(() => database.Backups.Count == 1);
-        await stop.CancelAsync();
-        await running;
-    }
-
-    [Fact]
     public async Task A_copy_that_fails_is_tried_again_an_hour_later()
     {
         await using var folder = new TemporaryDatabase();

@@ -6,7 +6,6 @@ namespace EdgeDb.Core.Household;
 /// <summary>Reads feeds when they are due, two at a time, and applies what they brought.</summary>
 internal sealed partial class FeedRefresher(
     FeedStore store, FeedClient client, FeedImport import, Func<TimeSpan> interval, TimeProvider time, ILogger<FeedRefresher> logger)
-    : IDisposable
 {
     /// <summary>A slow host must not hold up the others; more at once would only fight for the one writer and the memory.</summary>
     private const int Concurrency = 2;
@@ -15,7 +14,6 @@ internal sealed partial class FeedRefresher(
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, bool> _refreshing = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _wake = new(0, 1);
 
     /// <summary>Raised when a feed begins or stops being read, which no commit tells. Handlers must not throw.</summary>
     public event Action? Changed;
@@ -25,33 +23,6 @@ internal sealed partial class FeedRefresher(
     /// hears of that commit must not see the feed as still being read.
     /// </summary>
     public bool IsRefreshing(Feed feed) => _refreshing.ContainsKey(feed.Id) && feed.NextAttemptAt <= time.GetUtcNow().ToUnixTimeSeconds();
-
-    /// <summary>Looks for due feeds now, for example after one was added.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _wake.Dispose();
-
-    /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var sleep = await RefreshDueAsync(cancellationToken).ConfigureAwait(false);
-            using var timer = time.CreateTimer(static state => ((FeedRefresher)state!).Wake(), this, sleep, Timeout.InfiniteTimeSpan);
-            await _wake.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
 
     /// <summary>Refreshes what is due. Returns how long nothing else will be.</summary>
     internal async Task<TimeSpan> RefreshDueAsync(CancellationToken cancellationToken)
