@@ -53,7 +53,7 @@ internal sealed partial class RequestPipeline
         }
 
         Statistics.Count(AnswerOrigin.Hit);
-        if ((features & PipelineFeatures.Refreshing) != 0 && _time.GetElapsedTime(answer.MadeAt) > Ttl(source) * RefreshAfter)
+        if ((features & PipelineFeatures.Refreshing) != 0 && source.Policy.MayAge && _time.GetElapsedTime(answer.MadeAt) > Ttl(source) * RefreshAfter)
             Refresh(source, key.ToString());
         return true;
     }
@@ -113,6 +113,12 @@ internal sealed partial class RequestPipeline
     /// <summary>Has the answer made anew in the background, unless too many are already.</summary>
     public void Refresh(AnswerSource source, string key)
     {
+        lock (_lock)
+        {
+            if (_flights.ContainsKey(key))
+                return;
+        }
+
         if (Interlocked.Increment(ref _refreshes) > MaxRefreshes)
         {
             Interlocked.Decrement(ref _refreshes);
@@ -147,7 +153,7 @@ internal sealed partial class RequestPipeline
         _settings.Current.CacheTtl is var ttl && ttl < source.Policy.MostTtl ? ttl : source.Policy.MostTtl;
 
     private bool IsStaleButTrue(AnswerSource source, Answer kept, PipelineFeatures features) =>
-        (features & PipelineFeatures.Refreshing) != 0 && kept.IsCurrent
+        (features & PipelineFeatures.Refreshing) != 0 && source.Policy.MayAge && kept.IsCurrent
         && _time.GetElapsedTime(kept.MadeAt) < Ttl(source) + _settings.Current.StaleWhileRevalidate;
 
     private (Flight Flight, bool IsMine) Board(AnswerSource source, string key, RequestPriority priority, PipelineFeatures features)

@@ -16,7 +16,7 @@ public sealed class RequestPipelineTests : IDisposable
     private readonly AdaptiveMemoryCache _cache;
     private readonly Live<PipelineSettings> _settings = PipelineTestSettings.Live();
     private readonly RequestPipeline _pipeline;
-    private readonly TestSource _source = new();
+    private readonly TestSource _source = new(AnswerPolicy.Default);
 
     public RequestPipelineTests()
     {
@@ -172,6 +172,18 @@ public sealed class RequestPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_answer_that_shows_the_time_is_shared_for_a_second_and_never_given_past_it()
+    {
+        var source = new TestSource(AnswerPolicy.OfTheMoment) { Make = static (_, answer, _) => Write(answer, "now", "topic") };
+        Assert.Equal(AnswerOrigin.Made, (await AskAsync(source)).Origin);
+        _time.Advance(TimeSpan.FromMilliseconds(900));
+        Assert.Equal(AnswerOrigin.Hit, (await AskAsync(source)).Origin);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(AnswerOrigin.Made, (await AskAsync(source)).Origin);
+        Assert.Equal(2, source.Executions);
+    }
+
+    [Fact]
     public async Task Shortly_before_its_end_an_answer_is_made_anew_without_anybody_waiting()
     {
         var version = 0;
@@ -240,6 +252,8 @@ public sealed class RequestPipelineTests : IDisposable
 
     private Task<AnswerResult> AskAsync() => AskUntilAsync(None);
 
+    private Task<AnswerResult> AskAsync(TestSource source) => _pipeline.GetAsync(source, "k", RequestPriority.Normal, PipelineFeatures.All, None).AsTask();
+
     private Task<AnswerResult> AskUntilAsync(CancellationToken ct) =>
         _pipeline.GetAsync(_source, "k", RequestPriority.Normal, PipelineFeatures.All, ct).AsTask();
 
@@ -264,7 +278,7 @@ public sealed class RequestPipelineTests : IDisposable
             await Task.Yield();
     }
 
-    private sealed class TestSource() : AnswerSource("test", AnswerPolicy.Default)
+    private sealed class TestSource(AnswerPolicy policy) : AnswerSource("test", policy)
     {
         private readonly TaskCompletionSource _began = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _executions;
