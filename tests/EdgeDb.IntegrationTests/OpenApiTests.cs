@@ -114,7 +114,7 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
         foreach (var address in (string[])
             [
                 "/api/household", "/api/members", "/api/calendars", "/api/feeds", "/api/events", $"/api/events/{series}", $"/api/feeds/{feed}/problems",
-                "/api/occurrences?from=2026-01-01&to=2026-02-01", "/api/next", $"/calendars/{calendar}.ics", "/health/live", "/health/ready", "/metrics", "/openapi/v1.json",
+                "/api/occurrences?from=2026-01-01&to=2026-02-01", "/api/next", $"/calendars/{calendar}.ics", "/health/live", "/health/ready", "/api/pipeline", "/metrics", "/openapi/v1.json",
             ])
             (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
         await Api.EventuallyAsync(

@@ -24,6 +24,23 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public async Task What_is_done_about_failures_stands_in_the_readme_as_the_service_tells_it()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await ServiceProcess.StartAsync(folder.Path);
+        var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"), TestContext.Current.CancellationToken);
+
+        var rows = (await new Api(service).GetAsync("/api/pipeline")).Json.GetProperty("policies").EnumerateArray()
+            .Select(static p => $"| {Words(p.Text("operation"))} | {Words(p.Text("failure"))} | {string.Join(", ", p.Texts("steps").Select(Words))} | {p.Text("promise")} |")
+            .ToList();
+
+        Assert.NotEmpty(rows);
+        Assert.Contains("| what | fails because | what helps | what somebody sees |\n|---|---|---|---|\n" + string.Join('\n', rows) + "\n\n", readme, StringComparison.Ordinal);
+
+        static string Words(string name) => Capital().Replace(name, static letter => " " + letter.Value.ToLowerInvariant());
+    }
+
+    [Fact]
     public async Task Every_command_of_the_help_is_one_the_readme_names()
     {
         var (_, help, _) = await ServiceProcess.RunAsync(["help"]);
@@ -43,6 +60,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"^\| `--.*$", RegexOptions.Multiline)]
     private static partial Regex ReadmeRow();
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Capital();
 
     [GeneratedRegex(@"^edgedb ([a-z]+)\b", RegexOptions.Multiline)]
     private static partial Regex HelpCommand();

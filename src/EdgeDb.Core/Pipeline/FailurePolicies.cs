@@ -18,14 +18,18 @@ internal static class FailurePolicies
         new(Read, Device, Retry | Stale | Emergency, "Read once more; then the last known answer is given and marked; else 503."),
         new(Read, Damage, Stale | Emergency, "The last known answer is given and marked until the service has started anew with a whole file; else 503."),
         new(Write, Busy, None, "503, try again: nothing was changed."),
+        new(Write, PipelineFailure.Memory, Emergency, "503: nothing was changed. Reads go on."),
         new(Write, DiskFull, Emergency, "507: nothing was changed. Reads go on."),
         new(Write, Device, Emergency, "503: nothing was changed. Reads go on."),
         new(Write, Damage, Emergency, "503: nothing was changed. The service starts anew and checks its file."),
         new(SecondLevel, Unreachable, OtherRoute, "The answer is made from the file; what memory holds is trusted for a short time only."),
         new(SecondLevel, Late, OtherRoute, "The answer is made from the file."),
+        new(Upstream, Unreachable, Retry, "The household is served without it; /health/ready names it; it is tried again by itself."),
+        new(Upstream, Late, Retry, "As if it could not be reached: a host that hangs holds up nobody else."),
         new(Background, Busy, Retry, "Tried again later."),
-        new(Background, Device, Retry, "Tried again later."),
-        new(Background, DiskFull, Retry, "Tried again later."),
+        new(Background, Device, Retry | Emergency, "Tried again later."),
+        new(Background, DiskFull, Retry | Emergency, "Tried again later."),
+        new(Background, Unreachable, Retry, "Tried again later, less and less often; what is known stays."),
     ];
 
     /// <summary>The line for a failure; null where nothing is sick (a wrong value, a caller who left) or nothing is known to help.</summary>
@@ -42,7 +46,7 @@ internal static class FailurePolicies
     private static PipelineFailure? Kind(Exception exception) => exception switch
     {
         StorageException { Failure: StorageFailure.DiskFull } => DiskFull,
-        StorageException { Failure: StorageFailure.InputOutput or StorageFailure.CannotOpen } => Device,
+        StorageException { Failure: StorageFailure.InputOutput or StorageFailure.CannotOpen or StorageFailure.ReadOnly } => Device,
         StorageException { Failure: StorageFailure.Corrupt } => Damage,
         StorageException { Failure: StorageFailure.OutOfMemory } or OutOfMemoryException => PipelineFailure.Memory,
         StorageException { IsTransient: true } or OverloadedException or PoolBusyException => Busy,

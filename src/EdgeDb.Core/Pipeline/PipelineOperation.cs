@@ -12,6 +12,9 @@ internal enum PipelineOperation
     /// <summary>A look into the second level, or a note to it.</summary>
     SecondLevel,
 
+    /// <summary>A connection to a server that is set up.</summary>
+    Upstream,
+
     /// <summary>Work that nobody waits for.</summary>
     Background,
 }

@@ -21,17 +21,19 @@ internal sealed partial class RequestPipeline
     private readonly AdaptiveMemoryCache _cache;
     private readonly AdmissionGate _gate;
     private readonly Live<PipelineSettings> _settings;
+    private readonly EmergencyMode _emergency;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);
     private int _refreshes;
 
-    public RequestPipeline(AdaptiveMemoryCache cache, AdmissionGate gate, Live<PipelineSettings> settings, TimeProvider time, ILogger<RequestPipeline> logger)
+    public RequestPipeline(AdaptiveMemoryCache cache, AdmissionGate gate, Live<PipelineSettings> settings, EmergencyMode emergency, TimeProvider time, ILogger<RequestPipeline> logger)
     {
         _cache = cache;
         _gate = gate;
         _settings = settings;
+        _emergency = emergency;
         _time = time;
         _logger = logger;
     }
@@ -110,9 +112,11 @@ internal sealed partial class RequestPipeline
     /// <summary>A kept answer takes more memory than before.</summary>
     public void Resize(ReadOnlySpan<char> key, Answer answer) => _cache.Resize(key.ToString(), answer, answer.SizeBytes);
 
-    /// <summary>Has the answer made anew in the background, unless too many are already.</summary>
+    /// <summary>Has the answer made anew in the background, unless too many are already, or the board has more urgent needs.</summary>
     public void Refresh(AnswerSource source, string key)
     {
+        if (_emergency.IsOn)
+            return;
         lock (_lock)
         {
             if (_flights.ContainsKey(key))
@@ -181,7 +185,7 @@ internal sealed partial class RequestPipeline
         try
         {
             await flight.Turn.WaitAsync(flight.Cancelled).ConfigureAwait(false);
-            result = new(await MakeAsync(source, key, features, flight.Cancelled).ConfigureAwait(false), AnswerOrigin.Made);
+            result = new(await MakeOrRetryAsync(source, key, features, flight.Cancelled).ConfigureAwait(false), AnswerOrigin.Made);
         }
         catch (Exception exception)
         {
@@ -201,12 +205,28 @@ internal sealed partial class RequestPipeline
         }
 
         flight.Dispose();
+        if (failure is not null)
+            _emergency.Meet(PipelineOperation.Read, failure);
         if (failure is null)
             flight.Land(result);
         else if (Fallback(source, key, features, failure) is { } kept)
             flight.Land(new(kept, AnswerOrigin.StaleIfError));
         else
             flight.Crash(failure);
+    }
+
+    private async ValueTask<Answer> MakeOrRetryAsync(AnswerSource source, string key, PipelineFeatures features, CancellationToken ct)
+    {
+        try
+        {
+            return await MakeAsync(source, key, features, ct).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (features != PipelineFeatures.None
+            && FailurePolicies.For(PipelineOperation.Read, failure) is { } policy && policy.Steps.HasFlag(FailureStep.Retry))
+        {
+            // A card often reads at the second try what it could not at the first. Twice is enough: each try may take it seconds.
+            return await MakeAsync(source, key, features, ct).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<Answer> MakeAsync(AnswerSource source, string key, PipelineFeatures features, CancellationToken ct)

@@ -43,6 +43,9 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     /// </summary>
     public event Action<StorageIncident>? IncidentRaised;
 
+    /// <summary>Raised for each failure that SQLite reports, on the thread that met it: for the writer's, before the caller is told. A handler returns at once.</summary>
+    internal event Action<StorageException>? Failed;
+
     /// <summary>The linked SQLite library, for example "3.50.4".</summary>
     public static string SqliteVersion => SqliteConnections.LibraryVersion;
 
@@ -256,6 +259,7 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
 
     private void OnFailed(StorageException failure)
     {
+        Raise(Failed, failure);
         StorageIncident incident;
         lock (_gate)
         {

@@ -5,6 +5,9 @@ namespace EdgeDb.Core.Storage;
 /// <summary>A failure of the storage engine. The message says what failed, the value, the limit and what to do.</summary>
 public class StorageException : Exception
 {
+    /// <summary>SQLITE_IOERR_SHMSIZE.</summary>
+    private const int IndexNotGrown = raw.SQLITE_IOERR | (19 << 8);
+
     /// <summary>Creates one that SQLite did not report.</summary>
     public StorageException(StorageFailure failure, string message, Exception? inner = null)
         : base(message, inner) => Failure = failure;
@@ -38,6 +41,8 @@ public class StorageException : Exception
 
     private static StorageFailure Classify(int resultCode) => (resultCode & 0xFF) switch
     {
+        // The index of the write-ahead log could not grow: SQLite writes it page by page, and does not look whether it was room that was missing.
+        raw.SQLITE_IOERR when resultCode == IndexNotGrown => StorageFailure.DiskFull,
         raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH => StorageFailure.Constraint,
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL => StorageFailure.Busy,
         raw.SQLITE_FULL => StorageFailure.DiskFull,

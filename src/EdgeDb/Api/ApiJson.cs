@@ -43,6 +43,7 @@ namespace EdgeDb.Api;
 [JsonSerializable(typeof(SettingList))]
 [JsonSerializable(typeof(SettingInputBody))]
 [JsonSerializable(typeof(WorkList))]
+[JsonSerializable(typeof(PipelineBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Nesting no honest body reaches.</summary>

@@ -105,5 +105,6 @@ internal sealed record ReadyBody(
     string Version,
     DatabaseBody Database,
     IReadOnlyList<IncidentBody> Incidents,
+    EmergencyBody? Emergency,
     FeedCounts Feeds,
     IReadOnlyList<UpstreamBody> Upstreams);

@@ -1,5 +1,6 @@
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Api;
@@ -21,20 +22,24 @@ internal static class HealthApi
         return context.Response.WriteAsync("live");
     }
 
-    private static async Task ReadyAsync(HttpContext context, SqliteDatabase database, FeedStore feeds, ConnectionManager connections)
+    private static async Task ReadyAsync(HttpContext context, SqliteDatabase database, FeedStore feeds, ConnectionManager connections, EmergencyMode emergency)
     {
         context.Response.Headers.CacheControl = "no-store";
         // A read through the pool is the proof: an open file alone would not show a failing card.
         var list = await feeds.ListAsync(context.RequestAborted);
         var incidents = database.Incidents.Select(
             static i => new IncidentBody(i.Id, TimeText.Instant(i.OccurredAt.ToUnixTimeSeconds()), KindName(i.Kind), i.Message)).ToList();
+        var need = emergency.Current;
         var failing = list.Count(static f => f.Failures > 0);
         await context.Response.WriteAsJsonAsync(
             new ReadyBody(
-                incidents.Count > 0 ? "degraded" : "ready",
+                // In an emergency as well the household can be read, so the status code stays 200: whoever restarts or leaves a service that is not ready
+                // would take the family's calendar away, and cure nothing.
+                need is not null ? "emergency" : incidents.Count > 0 ? "degraded" : "ready",
                 ProgramVersion.Text,
                 new(SqliteDatabase.SqliteVersion, database.SchemaVersion, database.FileSizeBytes),
                 incidents,
+                need is null ? null : EmergencyText.Of(need),
                 new(list.Count - failing, failing),
                 // Said, but no part of the status: the household is here and can be read and written without them.
                 [.. connections.Endpoints.Where(static e => e.Resilience is not null).Select(Of)]),

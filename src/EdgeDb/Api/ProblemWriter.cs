@@ -28,7 +28,7 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
             if (problem.Status >= 500 && exception is not ProblemException)
                 LogFailed(logger, context.Request.Method, context.Request.Path, exception);
             context.Response.Clear();
-            if (exception is StorageException { IsTransient: true } or OverloadedException)
+            if (exception is StorageException { IsTransient: true } or OverloadedException or OutOfMemoryException)
                 context.Response.Headers.RetryAfter = "1";
             await WriteAsync(context, problem);
             return;
@@ -58,6 +58,12 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         StorageException { IsTransient: true } e => New(503, "busy", "The database is busy", e.Message, null),
         StorageException { Failure: StorageFailure.DiskFull } => New(507, "disk-full", "The disk is full", "Nothing was changed. Free some space and try again.", null),
         StorageException { Failure: StorageFailure.Closed } => New(503, "closing", "The service is stopping", "Try again in a moment.", null),
+        StorageException { Failure: StorageFailure.InputOutput or StorageFailure.CannotOpen or StorageFailure.ReadOnly } =>
+            New(503, "device-failing", "The storage is failing", "The device that holds the data could not be read or written; nothing was changed. Copy the newest backup to another one.", null),
+        StorageException { Failure: StorageFailure.Corrupt } =>
+            New(503, "file-damaged", "The file is damaged", "Nothing was changed. The service starts anew and checks its file.", null),
+        StorageException { Failure: StorageFailure.OutOfMemory } or OutOfMemoryException =>
+            New(503, "out-of-memory", "Memory ran out", "Nothing was changed. Try again in a moment.", null),
         OverloadedException e => New(503, "overloaded", "Too much at once", e.Message, null),
         TimeoutException => New(504, "too-late", "It took too long", "The answer could not be made in time. Try again in a moment.", null),
         BadHttpRequestException { StatusCode: 413 } => New(413, "too-large", "The request is too large", "The body is larger than this endpoint accepts.", "body"),

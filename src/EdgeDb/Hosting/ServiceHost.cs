@@ -40,6 +40,8 @@ internal static partial class ServiceHost
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
+        var emergency = new EmergencyMode(time, loggers.CreateLogger<EmergencyMode>());
+        database.Failed += failure => emergency.Meet(PipelineOperation.Write, failure);
         var limits = new HttpLimits();
         using var transport = new HttpTransport(limits, time);
         var web = new WebEndpoint(transport, limits, time, loggers.CreateLogger<WebEndpoint>());
@@ -47,7 +49,7 @@ internal static partial class ServiceHost
         var memory = await upstreamStore.LoadAsync(CancellationToken.None);
         await using var upstream = new UpstreamConnections(options, database, web, transport, memory, time, loggers);
         var tuner = new Tuner(new TunerOptions { Mode = values.Get(SettingTable.Tuner) }, time, Random.Shared.Next());
-        using var metrics = new ServiceMetrics(household, upstream.Manager.Endpoints, tuner, time, loggers.CreateLogger<ServiceMetrics>());
+        using var metrics = new ServiceMetrics(household, upstream.Manager.Endpoints, tuner, emergency, time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddSingleton(metrics);
@@ -58,6 +60,9 @@ internal static partial class ServiceHost
         builder.Services.AddSingleton(memory);
         builder.Services.AddHostedService<UpstreamService>();
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(emergency);
+        builder.Services.AddSingleton(new EmergencyWatch(emergency, new MemoryProbe("/"), new TemperatureProbe("/"), new DiskProbe(options.Data)));
+        builder.Services.AddHostedService<EmergencyService>();
         Register(builder.Services, household, tuner, settings, options, time, loggers);
         await using var app = builder.Build();
         Route(app);
@@ -150,7 +155,8 @@ internal static partial class ServiceHost
         services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<WebEndpoint>(), time));
         services.AddSingleton(
             provider => new FeedRefresher(
-                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)), time,
+                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)),
+                () => provider.GetRequiredService<EmergencyMode>().IsOn, time,
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
             household, provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<BackgroundQueue>(), time, loggers.CreateLogger<HouseholdWorker>()));
@@ -174,7 +180,6 @@ internal static partial class ServiceHost
     {
         var kept = settings.Pipeline.Current;
         var cache = new AdaptiveMemoryCache(new() { MaxEntries = kept.CacheEntries, ByteBudget = kept.CacheBytes }, time, loggers.CreateLogger<AdaptiveMemoryCache>());
-        settings.Pipeline.Changed += changed => cache.ByteBudget = changed.CacheBytes;
         household.Database.Committed += commit => TagNames.Invalidate(cache.Tags, commit);
         services.AddSingleton(cache);
         services.AddSingleton(cache.Tags);
@@ -185,6 +190,7 @@ internal static partial class ServiceHost
         services.AddSingleton(provider => CreateQueue(provider.GetRequiredService<AdmissionGate>(), household.Database, time, loggers));
         services.AddSingleton(settings.Features);
         services.AddSingleton(settings.Pipeline);
+        services.AddSingleton<CacheBudget>();
     }
 
     // One job at a time: more would only fight with each other for the card, and with requests for the processor.
@@ -196,6 +202,7 @@ internal static partial class ServiceHost
         app.Use(LeaveBodyOutOfHead);
         app.UseMiddleware<ProblemWriter>();
         app.UseMiddleware<EdgeGuard>();
+        app.Services.GetRequiredService<CacheBudget>().Obey();
         var tags = app.Services.GetRequiredService<CacheTags>();
         app.Services.GetRequiredService<ServiceMetrics>().Register(app.Services.GetRequiredService<BackgroundQueue>());
         app.Services.GetRequiredService<FeedRefresher>().Changed += () => tags.Invalidate(Topics.Feeds);
@@ -210,6 +217,7 @@ internal static partial class ServiceHost
         app.MapConnectionsApi();
         app.MapConfigApi();
         app.MapWorkApi();
+        app.MapPipelineApi();
         app.MapHealthApi();
         app.MapMetricsApi();
         app.MapOpenApiDocument();

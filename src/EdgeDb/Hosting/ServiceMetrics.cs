@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using EdgeDb.Api;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
 
@@ -29,7 +31,7 @@ internal sealed class ServiceMetrics : IDisposable
 
     /// <summary>Before the host is built: the platform creates its instruments then, and what is counted before somebody listens is lost.</summary>
     public ServiceMetrics(
-        HouseholdServices household, IReadOnlyList<IConnectionEndpoint> endpoints, Tuner tuner, TimeProvider time, ILogger<ServiceMetrics> logger)
+        HouseholdServices household, IReadOnlyList<IConnectionEndpoint> endpoints, Tuner tuner, EmergencyMode emergency, TimeProvider time, ILogger<ServiceMetrics> logger)
     {
         _feeds = household.Feeds;
         Exporter = new(instrument => ReferenceEquals(instrument.Meter, _meter) || OfPlatform.Contains(instrument.Name), logger, MaxSeries);
@@ -37,6 +39,7 @@ internal sealed class ServiceMetrics : IDisposable
         RegisterBuild();
         RegisterStorage(household.Database);
         RegisterFeeds();
+        RegisterEmergency(emergency);
         ConnectionMetrics.Register(_meter, endpoints);
         ConnectionMetrics.Register(_meter, tuner);
     }
@@ -90,6 +93,18 @@ internal sealed class ServiceMetrics : IDisposable
             "edgedb.feed.last_success_time", () => OfFeeds(static feed => feed.LastSuccessAt), "s", "When a feed was last read with success, in seconds since 1970.");
         _meter.CreateObservableGauge(
             "edgedb.feed.consecutive_failures", () => OfFeeds(static feed => feed.Failures), "{failure}", "Failures of a feed since it was last read with success.");
+    }
+
+    private void RegisterEmergency(EmergencyMode emergency)
+    {
+        _meter.CreateObservableGauge("edgedb.emergency.active", () => Reasons(emergency.Current), null, "1 where the reason holds now, else 0.");
+        _meter.CreateObservableCounter("edgedb.emergency.begun", () => emergency.Begun, "{emergency}", "Emergencies since the start.");
+    }
+
+    private static IEnumerable<Measurement<int>> Reasons(EmergencyState? now)
+    {
+        foreach (var reason in Enum.GetValues<EmergencyReason>())
+            yield return new(now is not null && now.Reasons.Contains(reason) ? 1 : 0, new KeyValuePair<string, object?>("reason", EmergencyText.Name(reason)));
     }
 
     private IEnumerable<Measurement<long>> OfFeeds(Func<Feed, long?> value)

@@ -15,13 +15,15 @@ public sealed class RequestPipelineTests : IDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly AdaptiveMemoryCache _cache;
     private readonly Live<PipelineSettings> _settings = PipelineTestSettings.Live();
+    private readonly EmergencyMode _emergency;
     private readonly RequestPipeline _pipeline;
     private readonly TestSource _source = new(AnswerPolicy.Default);
 
     public RequestPipelineTests()
     {
         _cache = new(new(), _time);
-        _pipeline = new(_cache, new AdmissionGate(_settings), _settings, _time, NullLogger<RequestPipeline>.Instance);
+        _emergency = new(_time, NullLogger<EmergencyMode>.Instance);
+        _pipeline = new(_cache, new AdmissionGate(_settings), _settings, _emergency, _time, NullLogger<RequestPipeline>.Instance);
     }
 
     public void Dispose() => _cache.Dispose();
@@ -248,6 +250,44 @@ public sealed class RequestPipelineTests : IDisposable
         Assert.Equal("for adults", Text(await _pipeline.GetAsync(_source, "for adults", RequestPriority.Normal, PipelineFeatures.All, None)));
         Assert.Equal("for guests", Text(await _pipeline.GetAsync(_source, "for guests", RequestPriority.Normal, PipelineFeatures.All, None)));
         Assert.Equal("for adults", Text(await _pipeline.GetAsync(_source, "for adults", RequestPriority.Normal, PipelineFeatures.All, None)));
+    }
+
+    [Fact]
+    public async Task A_read_that_the_device_fails_is_tried_once_more_and_no_emergency_where_that_helps()
+    {
+        _source.Make = (_, answer, _) => _source.Executions == 1 ? throw new StorageException(StorageFailure.InputOutput, "It stutters.") : Write(answer, "second");
+        Assert.Equal("second", Text(await AskAsync()));
+        Assert.False(_emergency.IsOn);
+
+        _source.Make = static (_, _, _) => throw new StorageException(StorageFailure.InputOutput, "It is dying.");
+        _time.Advance(_settings.Current.CacheTtl + _settings.Current.StaleIfError);
+        await Assert.ThrowsAsync<StorageException>(() => AskAsync());
+        Assert.Equal(4, _source.Executions);
+        Assert.Equal([EmergencyReason.DeviceFailing], _emergency.Current!.Reasons);
+    }
+
+    [Fact]
+    public async Task A_read_that_finds_no_room_is_not_tried_again()
+    {
+        _source.Make = static (_, _, _) => throw new StorageBusyException("All readers are busy.");
+        await Assert.ThrowsAsync<StorageBusyException>(() => AskAsync());
+        Assert.Equal(1, _source.Executions);
+        Assert.False(_emergency.IsOn);
+    }
+
+    [Fact]
+    public async Task In_an_emergency_nothing_is_made_that_nobody_waits_for()
+    {
+        _source.Make = static (_, answer, _) => Write(answer, "kept");
+        await AskAsync();
+        _emergency.Tell(EmergencyReason.Memory, holds: true);
+        _time.Advance(_settings.Current.CacheTtl);
+
+        Assert.Equal(AnswerOrigin.Stale, (await AskAsync()).Origin);
+        _pipeline.Refresh(_source, "k");
+        _time.Advance(_settings.Current.StaleWhileRevalidate);
+        Assert.Equal(AnswerOrigin.Made, (await AskAsync()).Origin);
+        Assert.Equal(2, _source.Executions);
     }
 
     private Task<AnswerResult> AskAsync() => AskUntilAsync(None);

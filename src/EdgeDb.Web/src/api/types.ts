@@ -91,9 +91,13 @@ export interface Incident {
   text: string;
 }
 
+export type EmergencyReason = 'disk-full' | 'device-failing' | 'file-damaged' | 'memory' | 'temperature';
+
 export interface Readiness {
-  status: 'ready' | 'degraded' | 'starting';
+  status: 'ready' | 'degraded' | 'emergency' | 'starting';
   incidents: Incident[];
+  /** Null in ordinary times. */
+  emergency: { since: Instant; reasons: { reason: EmergencyReason }[] } | null;
 }
 
 export interface Page<T> {
