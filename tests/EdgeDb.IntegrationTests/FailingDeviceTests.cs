@@ -41,7 +41,7 @@ public sealed class FailingDeviceTests
     private static Process Start(ServiceProcess service)
     {
         if (!File.Exists("/usr/bin/strace"))
-            SmallDisk.Missing("strace, which injects the error, is not installed");
+            throw UpstreamsMissingException.Of("strace, which injects the error, is not installed.");
         return Process.Start(
             "/usr/bin/strace",
             ["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO", "-p", service.Id.ToString(CultureInfo.InvariantCulture)]);

@@ -155,7 +155,7 @@ internal sealed class Upstreams : IAsyncDisposable
         if (code == 0)
             return;
         var reason = $"These are missing: {output.Trim().ReplaceLineEndings(", ")}. 'scripts/upstreams.sh install' installs them.";
-        throw Environment.GetEnvironmentVariable("CI") == "true" ? new InvalidOperationException(reason) : new UpstreamsMissingException(reason);
+        throw UpstreamsMissingException.Of(reason);
     }
 
     private Task ChangeAsync(string command) => _shared
