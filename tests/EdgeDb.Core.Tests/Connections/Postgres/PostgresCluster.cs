@@ -10,8 +10,11 @@ namespace EdgeDb.Core.Tests.Connections.Postgres;
 /// <summary>Real servers of the test's own, an endpoint for each, and a router over both with one table of numbers.</summary>
 internal sealed class PostgresCluster : IAsyncDisposable
 {
-    public static readonly Operation Read = new(QueryShapes.Of("SELECT value FROM slot WHERE id = $1"), ConnectionRole.Read, OperationRepeat.AfterFailure, TimeSpan.FromSeconds(2));
-    public static readonly Operation Write = new(QueryShapes.Of("INSERT INTO slot"), ConnectionRole.Write, OperationRepeat.Never, TimeSpan.FromSeconds(2));
+    /// <summary>Of each operation. No test waits for it to pass; a busy machine must not reach it.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    public static readonly Operation Read = new(QueryShapes.Of("SELECT value FROM slot WHERE id = $1"), ConnectionRole.Read, OperationRepeat.AfterFailure, Deadline);
+    public static readonly Operation Write = new(QueryShapes.Of("INSERT INTO slot"), ConnectionRole.Write, OperationRepeat.Never, Deadline);
 
     private static readonly PostgresCommand<(int Id, int Value)> Put =
         new("INSERT INTO slot VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET value = excluded.value", static (ref p, v) =>
@@ -21,6 +24,11 @@ internal sealed class PostgresCluster : IAsyncDisposable
         });
 
     private static readonly PostgresCommand<int> Get = new("SELECT value FROM slot WHERE id = $1", static (ref p, id) => p.Add(id));
+
+    private static readonly EndpointOptions Patient = new()
+    {
+        Pool = new ConnectionPoolOptions { OpenTimeout = Deadline, AcquireTimeout = Deadline, OverloadAcquireTimeout = Deadline },
+    };
 
     private readonly List<PostgresMember> _members = [];
 
@@ -39,6 +47,12 @@ internal sealed class PostgresCluster : IAsyncDisposable
         foreach (var (name, port) in new[] { ("primary", cluster.Servers.PrimaryPort), ("replica", cluster.Servers.ReplicaPort) })
             cluster._members.Add(cluster.NewMember(name, port));
         cluster.Router = new PostgresRouter(cluster._members, options ?? new PostgresRouterOptions(), TimeProvider.System, new ListLogger(cluster.Log));
+        // The first question has to open a connection, for which a busy machine may need longer than the router waits.
+        await UntilAsync(async () =>
+        {
+            await cluster.Router.RefreshAsync();
+            return cluster.Router.StandingOf("primary") is { TakesWrites: true, IsReachable: true } && cluster.Router.StandingOf("replica") is { TakesWrites: false, IsReachable: true };
+        });
         return cluster;
     }
 
@@ -84,7 +98,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
     private PostgresMember NewMember(string name, int port)
     {
         var source = new PostgresSource(Options(Servers, port) with { Name = name }, TimeProvider.System);
-        return new PostgresMember(source, new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, new EndpointOptions(), PostgresFailures.Advise, TimeProvider.System, new ListLogger(Log)));
+        return new PostgresMember(source, new ConnectionEndpoint<PostgresConnection>(source, EndpointKind.Postgres, Patient, PostgresFailures.Advise, TimeProvider.System, new ListLogger(Log)));
     }
 
     private sealed class ListLogger(ConcurrentQueue<string> lines) : ILogger

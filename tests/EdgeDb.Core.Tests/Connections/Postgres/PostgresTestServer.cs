@@ -23,6 +23,8 @@ internal static class PostgresTestServer
         Username = servers.PostgresUser,
         Password = servers.PostgresPassword,
         CaFile = servers.CaFile,
+        // On a busy machine TLS and the login alone take a second.
+        ConnectTimeout = TimeSpan.FromSeconds(60),
     };
 
     public static PostgresOptions PgBouncerOptions(Upstreams servers) => Options(servers, servers.PgBouncerPort) with { PoolMode = PostgresPoolMode.Transaction };
@@ -40,10 +42,10 @@ internal static class PostgresTestServer
     public static Task CreateTableAsync(Upstreams servers, string name, string columns) =>
         AdminAsync(servers, $"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} ({columns}); GRANT ALL ON {name} TO {servers.PostgresUser}");
 
-    /// <summary>Polls until it holds; fails after 10 s.</summary>
+    /// <summary>Polls until it holds; fails after a minute, many times what anything here takes on a busy machine.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
         while (!await condition())
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, limit.Token);
     }
