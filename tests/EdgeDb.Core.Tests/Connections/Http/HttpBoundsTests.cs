@@ -8,17 +8,25 @@ namespace EdgeDb.Core.Tests.Connections;
 /// <summary>How many requests and sockets there are at once, counted by the servers that are asked.</summary>
 public sealed class HttpBoundsTests
 {
+    // Of those who are to be served, however busy the machine is.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly HttpLimits Patient = new() { AcquireTimeout = Patience };
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Two_hundred_callers_of_one_host_are_served_thirty_at_once()
     {
-        await using var server = await WebServer.StartAsync(SlowlyAsync);
-        using var transport = new HttpTransport(new HttpLimits(), TimeProvider.System);
+        var release = new TaskCompletionSource();
+        await using var server = await WebServer.StartAsync(_ => release.Task);
+        using var transport = new HttpTransport(Patient, TimeProvider.System);
+        var asked = AskTogether(transport, server, 200);
+        await UntilAsync(() => server.Running == 30);
+        Assert.Equal((30, 170), (transport.Statistics.InFlight, transport.Statistics.Waiting));
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => transport.SendAsync(new HttpCall { Uri = server.Address }, Ct)));
+        release.SetResult();
 
-        Assert.All(answers, static answer => Assert.Equal(200, answer.Status));
+        Assert.All(await Task.WhenAll(asked), static answer => Assert.Equal(200, answer.Status));
         Assert.Equal(30, server.MostRunning);
         Assert.InRange(server.Connections, 1, 30);
         Assert.Equal((0, 0), (transport.Statistics.InFlight, transport.Statistics.Waiting));
@@ -45,9 +53,8 @@ public sealed class HttpBoundsTests
             }));
         }
 
-        using var transport = new HttpTransport(new HttpLimits { AcquireTimeout = TimeSpan.FromSeconds(60) }, TimeProvider.System);
-        var calls = servers.SelectMany(static server => Enumerable.Repeat(server.Address, 40))
-            .Select(address => transport.SendAsync(new HttpCall { Uri = address, Timeout = TimeSpan.FromSeconds(60) }, Ct)).ToList();
+        using var transport = new HttpTransport(Patient, TimeProvider.System);
+        var calls = servers.SelectMany(server => AskTogether(transport, server, 40)).ToList();
         await UntilAsync(() => Volatile.Read(ref running) == 100);
         Assert.Equal((100, 100, 100), (transport.Statistics.InFlight, transport.Statistics.Waiting, transport.Statistics.Sockets));
         gate.Release(200);
@@ -81,16 +88,22 @@ public sealed class HttpBoundsTests
     [Fact]
     public async Task Idle_sockets_of_one_host_are_closed_when_another_needs_them()
     {
-        await using var first = await WebServer.StartAsync(SlowlyAsync);
-        await using var second = await WebServer.StartAsync(SlowlyAsync);
-        using var transport = new HttpTransport(new HttpLimits { MaxConnections = 6, MaxConnectionsPerHost = 6 }, TimeProvider.System);
-        await AskTogetherAsync(transport, first, 6);
+        using var gate = new SemaphoreSlim(0);
+        await using var first = await WebServer.StartAsync(context => gate.WaitAsync(context.RequestAborted));
+        await using var second = await WebServer.StartAsync(context => gate.WaitAsync(context.RequestAborted));
+        using var transport = new HttpTransport(Patient with { MaxConnections = 6, MaxConnectionsPerHost = 6 }, TimeProvider.System);
+        var asked = AskTogether(transport, first, 6);
+        await UntilAsync(() => first.Running == 6);
+        gate.Release(6);
+        await Task.WhenAll(asked);
         await UntilAsync(() => transport.Statistics.InFlight == 0);
         Assert.Equal(6, first.Connections);
 
-        await AskTogetherAsync(transport, second, 6);
+        asked = AskTogether(transport, second, 6);
+        await UntilAsync(() => second.Running == 6);
+        gate.Release(6);
+        await Task.WhenAll(asked);
 
-        Assert.Equal(6, second.MostRunning);
         await UntilAsync(() => first.Connections == 0);
         Assert.InRange(transport.Statistics.Sockets, 1, 6);
     }
@@ -101,11 +114,11 @@ public sealed class HttpBoundsTests
         var release = new TaskCompletionSource();
         await using var busy = await WebServer.StartAsync(_ => release.Task);
         await using var other = await WebServer.StartAsync(static context => context.Response.WriteAsync("hello"));
-        using var transport = new HttpTransport(new HttpLimits { MaxConnections = 2, MaxConnectionsPerHost = 2, AcquireTimeout = TimeSpan.FromSeconds(60) }, TimeProvider.System);
-        var calls = Enumerable.Range(0, 2).Select(_ => transport.SendAsync(new HttpCall { Uri = busy.Address, Timeout = TimeSpan.FromSeconds(60) }, Ct)).ToList();
+        using var transport = new HttpTransport(Patient with { MaxConnections = 2, MaxConnectionsPerHost = 2 }, TimeProvider.System);
+        var calls = AskTogether(transport, busy, 2);
         await UntilAsync(() => busy.Running == 2);
         // Both requests that may run do, so this one waits for a place first and, once it has that, for a socket.
-        var waiting = transport.SendAsync(new HttpCall { Uri = other.Address, Timeout = TimeSpan.FromSeconds(60) }, Ct);
+        var waiting = transport.SendAsync(new HttpCall { Uri = other.Address, Timeout = Patience }, Ct);
         Assert.False(waiting.IsCompleted);
 
         release.SetResult();
@@ -157,17 +170,22 @@ public sealed class HttpBoundsTests
     [Fact]
     public async Task A_pool_of_the_source_serves_all_callers_over_its_one_connection()
     {
-        await using var server = await WebServer.StartAsync(SlowlyAsync);
-        using var transport = new HttpTransport(new HttpLimits(), TimeProvider.System);
-        var source = new HttpSource("embeddings", new HttpSettings { Address = server.Address.ToString(), HealthPath = "healthz" }, transport);
+        var release = new TaskCompletionSource();
+        await using var server = await WebServer.StartAsync(context => context.Request.Path == "/healthz" ? Task.CompletedTask : release.Task);
+        using var transport = new HttpTransport(Patient, TimeProvider.System);
+        var settings = new HttpSettings { Address = server.Address.ToString(), HealthPath = "healthz", Timeout = Patience };
+        var source = new HttpSource("embeddings", settings, transport);
         await using var pool = new ConnectionPool<HttpConnection>(
-            source, HttpSource.PoolOptions(new HttpLimits()) with { AcquireTimeout = TimeSpan.FromSeconds(30) }, null, TimeProvider.System, NullLogger.Instance);
+            source, HttpSource.PoolOptions(Patient) with { AcquireTimeout = Patience }, null, TimeProvider.System, NullLogger.Instance);
 
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
+        var asked = Enumerable.Range(0, 200).Select(async _ =>
         {
             using var lease = await pool.AcquireAsync(ConnectionRole.General, 0, Timeout.InfiniteTimeSpan, Ct);
             (await lease.Connection.SendAsync(new HttpCall { Uri = new Uri("embed", UriKind.Relative) }, Ct)).ThrowIfFailed();
-        }));
+        }).ToList();
+        await UntilAsync(() => server.Running == 30);
+        release.SetResult();
+        await Task.WhenAll(asked);
 
         Assert.Equal(201, server.Requests);
         Assert.Equal(30, server.MostRunning);
@@ -211,14 +229,8 @@ public sealed class HttpBoundsTests
         await Assert.ThrowsAsync<HttpException>(() => source.OpenAsync(ConnectionRole.General, Ct).AsTask());
     }
 
-    private static async Task SlowlyAsync(HttpContext context)
-    {
-        await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, context.RequestAborted);
-        await context.Response.WriteAsync("done");
-    }
-
-    private static Task<HttpAnswer[]> AskTogetherAsync(HttpTransport transport, WebServer server, int callers) =>
-        Task.WhenAll(Enumerable.Range(0, callers).Select(_ => transport.SendAsync(new HttpCall { Uri = server.Address }, Ct)));
+    private static List<Task<HttpAnswer>> AskTogether(HttpTransport transport, WebServer server, int callers) =>
+        [.. Enumerable.Range(0, callers).Select(_ => transport.SendAsync(new HttpCall { Uri = server.Address, Timeout = Patience }, Ct))];
 
     private static async Task UntilAsync(Func<bool> condition)
     {

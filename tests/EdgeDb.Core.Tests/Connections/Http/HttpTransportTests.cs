@@ -143,7 +143,7 @@ public sealed class HttpTransportTests : IDisposable
         using var transport = NewTransport();
         var call = new HttpCall { Uri = new Uri($"http://127.0.0.1:{proxy.Port}/"), Timeout = TimeSpan.FromMilliseconds(200) };
 
-        var failure = await FailureAsync(transport, call).WaitAsync(TimeSpan.FromSeconds(5), Ct);
+        var failure = await FailureAsync(transport, call).WaitAsync(TimeSpan.FromSeconds(20), Ct);
 
         Assert.Equal((HttpFailure.Timeout, FailureKind.Timeout), (failure.Failure, failure.Kind));
         Assert.Equal(0, transport.Statistics.InFlight);
