@@ -176,10 +176,13 @@ public sealed class RedisDeadlineTests
     public async Task A_slow_command_in_the_server_makes_others_late_and_then_everything_goes_on()
     {
         await using var server = await RedisServer.StartAsync("--enable-debug-command", "yes");
-        await using var connection = await server.OpenAsync(server.Settings with { CommandTimeout = TimeSpan.FromMilliseconds(100) });
-        await using var patient = await server.OpenAsync();
-        var slow = connection.ExecuteAsync("DEBUG", ["SLEEP", "0.5"], 0, static (_, _) => 0, None).AsTask();
+        var time = new ManualTimeProvider();
+        await using var connection = await server.OpenAsync(time: time);
+        await using var patient = await server.OpenAsync(time: time);
+        var slow = connection.ExecuteAsync("DEBUG", ["SLEEP", "2"], 0, static (_, _) => 0, None).AsTask();
         var behind = EchoAsync(connection, "behind");
+        // While the server sleeps.
+        time.Advance(server.Settings.CommandTimeout);
         Assert.Equal(RedisFailure.Timeout, (await Assert.ThrowsAsync<RedisException>(() => slow)).Failure);
         Assert.Equal(RedisFailure.Timeout, (await Assert.ThrowsAsync<RedisException>(() => behind)).Failure);
         await patient.PingAsync(None);

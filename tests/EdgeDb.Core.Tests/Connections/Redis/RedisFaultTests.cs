@@ -7,14 +7,16 @@ using Xunit;
 
 namespace EdgeDb.Core.Tests.Connections.Redis;
 
-/// <summary>Real time, a real server and a bad network in between. The limits are far above what a machine at leisure needs.</summary>
+/// <summary>A real server and a bad network in between.</summary>
 public sealed class RedisFaultTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    // Several times the sum of all limits below, on a machine that runs other tests.
+    private static readonly TimeSpan Generous = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Behind_a_pulled_cable_nobody_waits_past_the_deadline_and_traffic_is_back_within_five_seconds()
+    public async Task Behind_a_pulled_cable_nobody_waits_past_the_deadline_and_traffic_is_back_soon_after()
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultProxy("127.0.0.1", server.Port);
@@ -22,17 +24,17 @@ public sealed class RedisFaultTests
         await EchoAsync(pool, "before");
 
         proxy.SetBlackhole(true);
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 3; i++)
         {
             var started = Stopwatch.GetTimestamp();
             await Assert.ThrowsAnyAsync<Exception>(() => Task.WhenAll(Enumerable.Range(0, 20).Select(_ => EchoAsync(pool, "lost"))));
-            Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+            Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Generous);
         }
 
         proxy.SetBlackhole(false);
         var plugged = Stopwatch.GetTimestamp();
         while (!await TryEchoAsync(pool))
-            Assert.InRange(Stopwatch.GetElapsedTime(plugged), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+            Assert.InRange(Stopwatch.GetElapsedTime(plugged), TimeSpan.Zero, Generous);
     }
 
     [Fact]
@@ -62,10 +64,13 @@ public sealed class RedisFaultTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultProxy("127.0.0.1", server.Port);
-        await using var connection = await server.OpenAsync(Settings(proxy) with { SilenceLimit = TimeSpan.FromSeconds(20) });
+        var time = new ManualTimeProvider();
+        await using var connection = await server.OpenAsync(server.Settings with { Address = Settings(proxy).Address }, time: time);
         await connection.SetAsync("large", new byte[2 << 20], Minute, false, None);
-        proxy.ToClient.BytesPerSecond = 2 << 20;
+        // Eight seconds on the line, and the caller's time is over before.
+        proxy.ToClient.BytesPerSecond = 256 << 10;
         var late = connection.GetAsync("large", 0, static (_, _) => 0, None).AsTask();
+        time.Advance(server.Settings.CommandTimeout);
         Assert.Equal(RedisFailure.Timeout, (await Assert.ThrowsAsync<RedisException>(() => late)).Failure);
         proxy.ToClient.BytesPerSecond = 0;
         await Eventually.IsTrueAsync(() => connection.InFlight == 0, "every answer has come");
@@ -76,14 +81,14 @@ public sealed class RedisFaultTests
     private static RedisSettings Settings(FaultProxy proxy) => new()
     {
         Address = string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{proxy.Port}"),
-        ConnectTimeout = TimeSpan.FromMilliseconds(500),
-        CommandTimeout = TimeSpan.FromMilliseconds(300),
-        SilenceLimit = TimeSpan.FromMilliseconds(600),
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+        CommandTimeout = TimeSpan.FromSeconds(1),
+        SilenceLimit = TimeSpan.FromSeconds(2),
     };
 
     private static ConnectionPool<RedisConnection> Pool(FaultProxy proxy) => new(
         new RedisSource("cache", Settings(proxy), null, TimeProvider.System, NullLogger.Instance),
-        new ConnectionPoolOptions { MaxSize = 2, LeasesPerConnection = 100 }, null, TimeProvider.System, NullLogger.Instance);
+        new ConnectionPoolOptions { MaxSize = 2, LeasesPerConnection = 100, AcquireTimeout = TimeSpan.FromSeconds(2) }, null, TimeProvider.System, NullLogger.Instance);
 
     private static async Task EchoAsync(ConnectionPool<RedisConnection> pool, string text)
     {

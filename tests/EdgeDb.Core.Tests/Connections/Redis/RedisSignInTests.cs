@@ -111,7 +111,7 @@ public sealed class RedisSignInTests
         await using var secure = await RedisServer.StartAsync(new TestCertificates(folder).ServerArguments);
         await using var plain = await RedisServer.StartAsync();
         Assert.Contains("If the port speaks TLS, use rediss://.", await RefusalAsync(secure, secure.Settings), StringComparison.Ordinal);
-        var settings = plain.Settings with { Address = Secure(plain), ConnectTimeout = TimeSpan.FromMilliseconds(500) };
+        var settings = plain.Settings with { Address = Secure(plain), ConnectTimeout = TimeSpan.FromSeconds(2) };
         var refusal = await RefusalAsync(plain, settings);
         Assert.Contains("that the port speaks TLS", refusal.Replace("that this port", "that the port", StringComparison.Ordinal), StringComparison.Ordinal);
     }
@@ -127,8 +127,8 @@ public sealed class RedisSignInTests
         using var mute = new TcpListener(IPAddress.Loopback, 0);
         mute.Start();
         var address = string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{((IPEndPoint)mute.LocalEndpoint).Port}");
-        var silent = await FailureAsync(new RedisSettings { Address = address, ConnectTimeout = TimeSpan.FromMilliseconds(200) });
-        Assert.Contains("did not let us in within 200 ms (ConnectTimeout)", silent.Message, StringComparison.Ordinal);
+        var silent = await FailureAsync(new RedisSettings { Address = address, ConnectTimeout = TimeSpan.FromSeconds(1) });
+        Assert.Contains("did not let us in within 1,000 ms (ConnectTimeout)", silent.Message, StringComparison.Ordinal);
 
         static Task<RedisException> FailureAsync(RedisSettings settings) => Assert.ThrowsAsync<RedisException>(
             () => RedisConnection.OpenAsync(settings, null, TimeProvider.System, NullLogger.Instance, None).AsTask());

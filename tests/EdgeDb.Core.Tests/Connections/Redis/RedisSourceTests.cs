@@ -15,7 +15,7 @@ public sealed class RedisSourceTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var pool = new ConnectionPool<RedisConnection>(
-            Source(server), new ConnectionPoolOptions { MaxSize = 2, LeasesPerConnection = 100 }, null, TimeProvider.System, NullLogger.Instance);
+            Source(server), new ConnectionPoolOptions { MaxSize = 2, LeasesPerConnection = 100, AcquireTimeout = TimeSpan.FromSeconds(30), OpenTimeout = TimeSpan.FromSeconds(30) }, null, TimeProvider.System, NullLogger.Instance);
         await EchoAllAsync();
         Assert.InRange(await ClientsAsync(), 1, 2);
 
