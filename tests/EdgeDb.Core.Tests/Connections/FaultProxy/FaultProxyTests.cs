@@ -48,30 +48,30 @@ public sealed class FaultProxyTests : IAsyncDisposable
     public async Task Latency_delays_each_direction_and_can_change_while_the_connection_lives()
     {
         using var client = await ConnectAsync();
-        var direct = await MedianRoundTripAsync(client);
+        var direct = await ShortestRoundTripAsync(client);
 
-        _proxy.SetRoundTrip(TimeSpan.FromMilliseconds(20));
-        var slow = await MedianRoundTripAsync(client);
+        _proxy.SetRoundTrip(TimeSpan.FromMilliseconds(200));
+        var slow = await ShortestRoundTripAsync(client);
         _proxy.SetRoundTrip(TimeSpan.Zero);
 
-        Assert.InRange(slow.TotalMilliseconds, 20, 40);
-        Assert.True(await MedianRoundTripAsync(client) < TimeSpan.FromMilliseconds(10));
-        Assert.True(direct < TimeSpan.FromMilliseconds(10));
+        Assert.InRange(slow.TotalMilliseconds, 200, 390);
+        Assert.True(await ShortestRoundTripAsync(client) < TimeSpan.FromMilliseconds(100));
+        Assert.True(direct < TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]
     public async Task Latency_does_not_lessen_throughput()
     {
-        _proxy.SetRoundTrip(TimeSpan.FromMilliseconds(100));
+        _proxy.SetRoundTrip(TimeSpan.FromMilliseconds(800));
         using var client = await ConnectAsync();
         var start = Stopwatch.GetTimestamp();
 
-        // A sleep for each of them would take 5 s.
+        // A sleep for each of them would take 40 s.
         for (var i = 0; i < 100; i++)
             await client.SendAsync(new byte[] { (byte)i }, Ct);
         await ReceiveAsync(client, 100);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 100, 2000);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 800, 20_000);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class FaultProxyTests : IAsyncDisposable
     [Fact]
     public async Task Bandwidth_is_limited_in_each_direction_by_itself()
     {
-        _proxy.ToClient.BytesPerSecond = 1_000_000;
+        _proxy.ToClient.BytesPerSecond = 100_000;
         using var client = await ConnectAsync();
         var start = Stopwatch.GetTimestamp();
 
@@ -102,8 +102,8 @@ public sealed class FaultProxyTests : IAsyncDisposable
         var first = Stopwatch.GetElapsedTime(start);
         await ReceiveAsync(client, 299_000);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 300, 2000);
-        Assert.True(first < TimeSpan.FromMilliseconds(200), $"it came in one lump after {first}");
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 3000, 20_000);
+        Assert.True(first < TimeSpan.FromSeconds(2), $"it came in one lump after {first}");
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class FaultProxyTests : IAsyncDisposable
         client.Shutdown(SocketShutdown.Send);
 
         Assert.Empty(await ReceiveToEndAsync(client));
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 199, 3000);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 199, 20_000);
     }
 
     [Fact]
@@ -279,16 +279,17 @@ public sealed class FaultProxyTests : IAsyncDisposable
         Assert.Equal([42], await ReceiveAsync(client, 1));
     }
 
-    private static async Task<TimeSpan> MedianRoundTripAsync(Socket client)
+    // What a busy machine adds, it hardly adds to all of them.
+    private static async Task<TimeSpan> ShortestRoundTripAsync(Socket client)
     {
-        var times = new List<TimeSpan>();
-        for (var i = 0; i < 31; i++)
+        var shortest = TimeSpan.MaxValue;
+        for (var i = 0; i < 9; i++)
         {
             var start = Stopwatch.GetTimestamp();
             await EchoAsync(client);
-            times.Add(Stopwatch.GetElapsedTime(start));
+            shortest = Stopwatch.GetElapsedTime(start) is var took && took < shortest ? took : shortest;
         }
-        return times.Order().ElementAt(15);
+        return shortest;
     }
 
     private static async Task SendAndCloseAsync(Socket client, byte[] bytes)

@@ -9,7 +9,7 @@ namespace EdgeDb.Core.Tests.Connections.Postgres;
 /// <summary>Over a slow line, where each round trip shows.</summary>
 public sealed class PostgresRoundTripTests
 {
-    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(1200);
 
     [Theory]
     [InlineData(PostgresPoolMode.Session)]
@@ -41,7 +41,7 @@ public sealed class PostgresRoundTripTests
 
         // Other settings and a deadline, the server's position, and the read.
         source.TryAssign(connection, ConnectionRole.Read);
-        connection.TimeLeft = TimeSpan.FromSeconds(5);
+        connection.TimeLeft = TimeSpan.FromSeconds(8);
         connection.ReadAfter = position;
         await OneAsync(async () => Assert.Equal(3, await connection.FirstAsync(count, 0, static row => row.GetInt64(0), None)));
 
