@@ -36,15 +36,16 @@ public sealed class ScreenshotTests(Browser browser)
         {
             var overflow = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
             Assert.Equal(0, overflow);
-            await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder(), $"{view}-{screen}-{scheme}.png".ToLowerInvariant()) });
+            await page.Page.ScreenshotAsync(new() { Path = PathOf($"{view}-{screen}-{scheme}") });
         }
     }
 
-    private static string Folder()
+    /// <summary>Where a screenshot of that name is put.</summary>
+    internal static string PathOf(string name)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "EdgeDb.sln")))
             folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
-        return Path.Combine(folder.FullName, "artifacts", "screenshots");
+        return Path.Combine(folder.FullName, "artifacts", "screenshots", name.ToLowerInvariant() + ".png");
     }
 }
