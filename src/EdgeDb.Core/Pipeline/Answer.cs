@@ -43,6 +43,9 @@ internal sealed class Answer
     /// <summary>Memory that all its forms take, in bytes.</summary>
     public int SizeBytes => 256 + _plain.Body.Length + (Volatile.Read(ref _gzip)?.Body.Length ?? 0) + (Volatile.Read(ref _brotli)?.Body.Length ?? 0);
 
+    /// <summary>Of the <see cref="AccessLog"/>, which alone uses it.</summary>
+    public int NotedIn { get; set; }
+
     /// <summary>No commit since has changed what it shows.</summary>
     public bool IsCurrent => CacheTag.AllHold(Tags, Started);
 

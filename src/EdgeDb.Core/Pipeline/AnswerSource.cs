@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace EdgeDb.Core.Pipeline;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal abstract class AnswerSource(string name, AnswerPolicy policy)
     public string Name => name;
 
     public AnswerPolicy Policy => policy;
+
+    /// <summary>What it knows.</summary>
+    public virtual ImmutableArray<AnswerParameter> Parameters => [];
 
     /// <summary>
     /// Writes the answer for <paramref name="key"/>. What it throws reaches everybody who waits for this answer; nothing of it is kept.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Settings;
@@ -22,14 +23,19 @@ internal sealed partial class RequestPipeline
     private readonly AdmissionGate _gate;
     private readonly Live<PipelineSettings> _settings;
     private readonly EmergencyMode _emergency;
+    private readonly AccessLog? _accesses;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, AnswerSource> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);
     private int _refreshes;
 
-    public RequestPipeline(AdaptiveMemoryCache cache, AdmissionGate gate, Live<PipelineSettings> settings, EmergencyMode emergency, TimeProvider time, ILogger<RequestPipeline> logger)
+    public RequestPipeline(
+        AdaptiveMemoryCache cache, AdmissionGate gate, Live<PipelineSettings> settings, EmergencyMode emergency, TimeProvider time, ILogger<RequestPipeline> logger,
+        AccessLog? accesses = null)
     {
+        _accesses = accesses;
         _cache = cache;
         _gate = gate;
         _settings = settings;
@@ -55,6 +61,7 @@ internal sealed partial class RequestPipeline
         }
 
         Statistics.Count(AnswerOrigin.Hit);
+        _accesses?.NoteHit(answer, key);
         if ((features & PipelineFeatures.Refreshing) != 0 && source.Policy.MayAge && _time.GetElapsedTime(answer.MadeAt) > Ttl(source) * RefreshAfter)
             Refresh(source, key.ToString());
         return true;
@@ -73,6 +80,7 @@ internal sealed partial class RequestPipeline
         {
             Refresh(source, key);
             Statistics.Count(AnswerOrigin.Stale);
+            _accesses?.Note(key);
             return new(kept, AnswerOrigin.Stale);
         }
 
@@ -96,6 +104,7 @@ internal sealed partial class RequestPipeline
             if (isMine || flight.Started >= arrived || result.Origin == AnswerOrigin.StaleIfError || result.Answer.IsCurrent)
             {
                 Statistics.Count(result.Origin);
+                _accesses?.Note(key);
                 return result;
             }
         }
@@ -111,6 +120,30 @@ internal sealed partial class RequestPipeline
 
     /// <summary>A kept answer takes more memory than before.</summary>
     public void Resize(ReadOnlySpan<char> key, Answer answer) => _cache.Resize(key.ToString(), answer, answer.SizeBytes);
+
+    /// <summary>Makes a source known, so that answers can be made without a request.</summary>
+    public void Register(AnswerSource source) => _sources[source.Name] = source;
+
+    /// <summary>A source by its name.</summary>
+    public AnswerSource? Find(ReadOnlySpan<char> name) => _sources.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out var source) ? source : null;
+
+    /// <summary>Makes an answer that somebody will ask for, as part of the background. False when a fresh one is kept.</summary>
+    public async ValueTask<bool> WarmAsync(AnswerSource source, string key, CancellationToken ct)
+    {
+        if (_cache.TryPeek<Answer>(key, out var kept, out _) && kept.IsCurrent && _time.GetElapsedTime(kept.MadeAt) < Ttl(source) * RefreshAfter)
+            return false;
+        var (flight, isMine) = Board(source, key, RequestPriority.Background, PipelineFeatures.All);
+        try
+        {
+            await flight.Landing.WaitAsync(ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            flight.Leave();
+        }
+
+        return isMine;
+    }
 
     /// <summary>Has the answer made anew in the background, unless too many are already, or the board has more urgent needs.</summary>
     public void Refresh(AnswerSource source, string key)

@@ -246,7 +246,6 @@ internal sealed partial class BackgroundQueue : IDisposable
             _places++;
         Enter(entry, WorkState.Running);
         entry.IsAskedAgain = false;
-        entry.Progress = null;
         var asked = entry.Asked;
         // On another thread: most work begins with a read of SQLite, which would hold the lock.
         var run = Task.Run(() => RunAsync(entry, asked, ct), CancellationToken.None);
@@ -318,7 +317,7 @@ internal sealed partial class BackgroundQueue : IDisposable
         entry.DueAt = _time.GetTimestamp() + (entry.IsAskedAgain ? 0 : (long)(pause.TotalSeconds * _time.TimestampFrequency));
     }
 
-    private void Enter(WorkEntry entry, WorkState state) => (entry.State, entry.Since) = (state, _time.GetUtcNow());
+    private void Enter(WorkEntry entry, WorkState state) => (entry.State, entry.Since, entry.Progress) = (state, _time.GetUtcNow(), null);
 
     private void Signal()
     {

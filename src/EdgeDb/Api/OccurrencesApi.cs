@@ -28,7 +28,7 @@ internal static class OccurrencesApi
             new(
                 "occurrences", AnswerPolicy.Default,
                 [
-                    new("from"), new("to"), new("zone"), new("calendar", IsSet: true), new("member", IsSet: true), new("limit"), new("cursor"),
+                    new("from", IsDate: true), new("to", IsDate: true), new("zone"), new("calendar", IsSet: true), new("member", IsSet: true), new("limit"), new("cursor"),
                 ],
                 (request, answer, ct) => ListAsync(occurrences, household, request, answer, ct)));
         routes.MapAnswers(

@@ -1,6 +1,8 @@
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
+using NodaTime;
 
 namespace EdgeDb.Hosting;
 
@@ -8,7 +10,7 @@ namespace EdgeDb.Hosting;
 /// What goes on without being asked: the window, removals, the trash, the feeds, copies. All but a copy that somebody asked for follows from the data
 /// itself (marks, due times, the age of the newest copy), so it is asked for at every start and needs no row.
 /// </summary>
-internal sealed class HouseholdWorker : BackgroundService
+internal sealed partial class HouseholdWorker : BackgroundService
 {
     /// <summary>Key of the job that reads feeds.</summary>
     public const string Feeds = "feeds";
@@ -20,14 +22,18 @@ internal sealed class HouseholdWorker : BackgroundService
 
     private readonly HouseholdServices _household;
     private readonly FeedRefresher _refresher;
+    private readonly AnswerWarmer _warmer;
     private readonly BackgroundQueue _queue;
     private readonly BackupSchedule _backups;
+    private readonly ILogger _logger;
 
-    public HouseholdWorker(HouseholdServices household, FeedRefresher refresher, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
+    public HouseholdWorker(HouseholdServices household, FeedRefresher refresher, AnswerWarmer warmer, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
     {
+        _warmer = warmer;
         _household = household;
         _refresher = refresher;
         _queue = queue;
+        _logger = logger;
         _backups = new(household.Database, time, logger);
     }
 
@@ -40,12 +46,27 @@ internal sealed class HouseholdWorker : BackgroundService
         Repeat("removals", "Finish the removal of calendars", WorkPriority.Normal, FinishRemovalsAsync);
         Repeat("trash", "Empty the trash of events", WorkPriority.Idle, EmptyTrashAsync);
         Repeat("backup", "Take the daily copy", WorkPriority.Idle, LookForBackupAsync, delay: BackupSchedule.LookEvery);
+        Repeat("warming", "Make the answers that are usually asked for soon", WorkPriority.Normal, WarmAsync, delay: AnswerWarmer.Interval);
         _queue.Register(new(Copy, WorkPriority.Normal, CopyAsync) { IsKept = true });
         await _queue.LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _queue.RunAsync(stoppingToken);
+
+    /// <summary>After the queue has stopped, so that nothing is learnt any more.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await _warmer.SaveAsync(cancellationToken);
+        }
+        catch (StorageException failure)
+        {
+            LogNotSaved(_logger, failure.Message);
+        }
+    }
 
     /// <summary>Work of which there is one job, always.</summary>
     private void Repeat(
@@ -87,9 +108,33 @@ internal sealed class HouseholdWorker : BackgroundService
         return BackupSchedule.LookEvery;
     }
 
+    private async ValueTask<TimeSpan?> WarmAsync(WorkContext work, CancellationToken ct)
+    {
+        var settings = await _household.Store.SettingsAsync(ct);
+        var firstDayOfWeek = settings.WeekStart switch
+        {
+            "sunday" => IsoDayOfWeek.Sunday,
+            "saturday" => IsoDayOfWeek.Saturday,
+            _ => IsoDayOfWeek.Monday,
+        };
+        await _warmer.RunAsync(
+            DateTimeZoneProviders.Tzdb.GetZoneOrNull(settings.Zone) ?? DateTimeZone.Utc,
+            firstDayOfWeek,
+            (done, total, token) =>
+            {
+                work.Report(done, total);
+                return work.YieldAsync(token);
+            },
+            ct);
+        return AnswerWarmer.Interval;
+    }
+
     private async ValueTask<TimeSpan?> CopyAsync(WorkContext work, CancellationToken ct)
     {
         await _household.Database.BackupAsync(ct);
         return null;
     }
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "What was learnt for warming could not be stored: {Reason}")]
+    private static partial void LogNotSaved(ILogger logger, string reason);
 }

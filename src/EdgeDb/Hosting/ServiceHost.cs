@@ -159,7 +159,8 @@ internal static partial class ServiceHost
                 () => provider.GetRequiredService<EmergencyMode>().IsOn, time,
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
-            household, provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<BackgroundQueue>(), time, loggers.CreateLogger<HouseholdWorker>()));
+            household, provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<AnswerWarmer>(), provider.GetRequiredService<BackgroundQueue>(), time,
+            loggers.CreateLogger<HouseholdWorker>()));
         services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
         services.AddSingleton(new HostNames(options.Hosts));
         services.AddSingleton(tuner);
@@ -186,7 +187,9 @@ internal static partial class ServiceHost
         services.AddSingleton<StreamTags>();
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<PipelineSwitch>();
+        services.AddSingleton<AccessLog>();
         services.AddSingleton<RequestPipeline>();
+        services.AddSingleton<AnswerWarmer>();
         services.AddSingleton(provider => CreateQueue(provider.GetRequiredService<AdmissionGate>(), household.Database, time, loggers));
         services.AddSingleton(settings.Features);
         services.AddSingleton(settings.Pipeline);
@@ -204,7 +207,8 @@ internal static partial class ServiceHost
         app.UseMiddleware<EdgeGuard>();
         app.Services.GetRequiredService<CacheBudget>().Obey();
         var tags = app.Services.GetRequiredService<CacheTags>();
-        app.Services.GetRequiredService<ServiceMetrics>().Register(app.Services.GetRequiredService<BackgroundQueue>());
+        app.Services.GetRequiredService<ServiceMetrics>().Register(
+            app.Services.GetRequiredService<BackgroundQueue>(), app.Services.GetRequiredService<AnswerWarmer>());
         app.Services.GetRequiredService<FeedRefresher>().Changed += () => tags.Invalidate(Topics.Feeds);
         var files = app.Services.GetRequiredService<StaticFiles>();
         app.Use((context, next) => ServeFileAsync(files, context, next));

@@ -51,8 +51,9 @@ internal sealed class ServiceMetrics : IDisposable
         Volatile.Write(ref _latestFeeds, await _feeds.ListAsync(cancellationToken));
 
     /// <summary>Shows the background work, which is put together after the host is built.</summary>
-    public void Register(BackgroundQueue queue)
+    public void Register(BackgroundQueue queue, AnswerWarmer warmer)
     {
+        _meter.CreateObservableCounter("edgedb.work.warmed", () => warmer.Made, "{answer}", "Answers made before they were asked for.");
         _meter.CreateObservableGauge("edgedb.work.jobs", () => Jobs(queue), "{job}", "Background jobs by state.");
         _meter.CreateObservableCounter(
             "edgedb.work.runs",

@@ -15,7 +15,7 @@ internal sealed class AnswerRoute(
 {
     private readonly string[] _names = [.. parameters.Select(static p => p.Name)];
 
-    public ImmutableArray<AnswerParameter> Parameters => parameters;
+    public override ImmutableArray<AnswerParameter> Parameters => parameters;
 
     public override ValueTask MakeAsync(string key, AnswerBuilder answer, CancellationToken ct)
     {

@@ -8,7 +8,9 @@ internal static class AnswerRoutes
     public static void MapAnswers(this IEndpointRouteBuilder routes, string pattern, AnswerRoute route)
     {
         var services = routes.ServiceProvider;
-        var endpoint = new AnswerEndpoint(services.GetRequiredService<RequestPipeline>(), route, services.GetRequiredService<PipelineSwitch>());
+        var pipeline = services.GetRequiredService<RequestPipeline>();
+        pipeline.Register(route);
+        var endpoint = new AnswerEndpoint(pipeline, route, services.GetRequiredService<PipelineSwitch>());
         routes.MapMethods(pattern, HttpReads.Methods, endpoint.ServeAsync);
     }
 }
