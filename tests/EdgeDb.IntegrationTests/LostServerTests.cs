@@ -39,7 +39,7 @@ public sealed class LostServerTests
         await BecomesAsync(api, "postgres", "reachable");
     }
 
-    private static Task BecomesAsync(Api api, string name, string state) => Api.EventuallyAsync(
+    private static async Task BecomesAsync(Api api, string name, string state) => await Api.EventuallyAsync(
         $"{name} is {state}",
         async () => (await api.GetAsync("/health/ready")).Expect(HttpStatusCode.OK).Json.GetProperty("upstreams").EnumerateArray()
             .Any(u => u.Text("name") == name && u.Text("state") == state) ? "" : null);
