@@ -16,6 +16,9 @@ public sealed class Browser : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
+    // Instead of 5 s: on a busy machine the service alone may need those for an answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private string? _missing;
@@ -28,17 +31,20 @@ public sealed class Browser : IAsyncLifetime
             _missing = $"There is no Chromium at {path}; install it or set EDGEDB_CHROMIUM.";
             return;
         }
+        Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Arguments });
     }
 
     /// <summary>A new context. Without a browser the test fails where it counts (CI) and is skipped elsewhere.</summary>
-    public Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
+    public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
     {
         if (_missing is not null && Environment.GetEnvironmentVariable("CI") == "true")
             Assert.Fail(_missing);
         Assert.SkipWhen(_missing is not null, _missing ?? "");
-        return _browser!.NewContextAsync(options);
+        var context = await _browser!.NewContextAsync(options);
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
+        return context;
     }
 
     public async ValueTask DisposeAsync()

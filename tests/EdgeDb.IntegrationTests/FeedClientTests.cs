@@ -13,7 +13,7 @@ public sealed class FeedClientTests
     {
         await using var server = new FeedServer(static _ => new FeedReply(200, []) { Silent = true });
 
-        Assert.Equal("timeout", await FailureAsync(server.Address + "/a.ics"));
+        Assert.Equal("timeout", await FailureAsync(server.Address + "/a.ics", TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class FeedClientTests
     {
         await using var server = new FeedServer(static _ => FeedReply.Ok("BEGIN:VCALENDAR\r\n") with { PromisedLength = 1000, KeepsOpen = true });
 
-        Assert.Equal("timeout", await FailureAsync(server.Address + "/a.ics"));
+        Assert.Equal("timeout", await FailureAsync(server.Address + "/a.ics", TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
@@ -67,11 +67,11 @@ public sealed class FeedClientTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
     }
 
-    private static async Task<string> FailureAsync(string address)
+    private static async Task<string> FailureAsync(string address, TimeSpan? timeout = null)
     {
         using var http = new HttpTransport(new HttpLimits(), TimeProvider.System);
         await using var web = new WebEndpoint(http, new HttpLimits(), TimeProvider.System, NullLogger.Instance);
-        var client = new FeedClient(new FeedLimits { Timeout = TimeSpan.FromSeconds(2) }, web, TimeProvider.System);
+        var client = new FeedClient(new FeedLimits { Timeout = timeout ?? TimeSpan.FromSeconds(60) }, web, TimeProvider.System);
         var failure = await Assert.ThrowsAsync<FeedFailure>(
             () => client.ReadAsync(FeedAddress.Parse(address, "address", allowFile: false), null, null, null, TestContext.Current.CancellationToken));
         Assert.DoesNotContain("a.ics", failure.Detail, StringComparison.Ordinal);

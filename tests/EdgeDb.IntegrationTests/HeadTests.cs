@@ -40,7 +40,7 @@ public sealed class HeadTests(ServiceFixture fixture) : IClassFixture<ServiceFix
     [Fact]
     public async Task HEAD_of_the_change_stream_ends()
     {
-        var answer = await HeadAsync("/api/changes").WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+        var answer = await HeadAsync("/api/changes").WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal((HttpStatusCode.OK, "text/event-stream; charset=utf-8"), (answer.Status, answer.Headers["Content-Type"]));
     }

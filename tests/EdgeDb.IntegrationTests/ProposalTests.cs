@@ -32,7 +32,7 @@ public sealed class ProposalTests(ServiceFixture fixture) : IClassFixture<Servic
 
     private async Task<JsonElement> UnderLoadAsync(Func<JsonElement, bool> found)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90), TimeProvider.System);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
         while (!deadline.IsCancellationRequested)
         {
             // Reads through the pool each time: answers of the API are kept.

@@ -47,7 +47,7 @@ public sealed class ProtocolTests(ServiceFixture fixture) : IClassFixture<Servic
         await client.ConnectAsync(_api.Service.Address.Host, _api.Service.Address.Port, TestContext.Current.CancellationToken);
         await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), TestContext.Current.CancellationToken);
 
-        var answer = await new StreamReader(client.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var answer = await new StreamReader(client.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.Equal(System.Net.HttpStatusCode.OK, (await _api.GetAsync("/api/members")).Status);

@@ -11,7 +11,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private const string ListeningPrefix = "EdgeDb is listening on ";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly StringBuilder _output;

@@ -57,11 +57,11 @@ internal sealed class Api(ServiceProcess service)
     public Task<List<JsonElement>> OccurrencesAsync(string from, string to, string calendar, string zone = "Europe/Berlin") =>
         ListAsync($"/api/occurrences?from={from}&to={to}&zone={Uri.EscapeDataString(zone)}&calendar={calendar}");
 
-    /// <summary>Asks again until there is an answer, for at most half a minute.</summary>
+    /// <summary>Asks again until there is an answer, for at most two minutes.</summary>
     public static async Task<T> EventuallyAsync<T>(string what, Func<Task<T?>> ask)
         where T : class
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
         while (true)
         {
             if (await ask() is { } answer)

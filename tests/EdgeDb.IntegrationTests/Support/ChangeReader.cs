@@ -49,7 +49,7 @@ internal sealed class ChangeReader : IDisposable
     {
         var message = new List<string>();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(90));
         while (await _lines.ReadLineAsync(limit.Token) is { Length: > 0 } line)
             message.Add(line);
         Assert.Equal(["event: change", "id: ", "data: "], message.Select(static l => l.StartsWith("event", StringComparison.Ordinal) ? l : l[..(l.IndexOf(' ', StringComparison.Ordinal) + 1)]));
