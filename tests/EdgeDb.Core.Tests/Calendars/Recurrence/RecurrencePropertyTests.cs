@@ -97,7 +97,8 @@ public class RecurrencePropertyTests
         var start = RandomRules.Start(new DateTime(2026, 1, 5, 9, 0, 0));
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Assert.False(RecurrenceRule.Parse(text).Enumerate(start).MoveNext());
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 1000);
+        // A search without end would be stopped by nothing.
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 10_000);
     }
 
     internal static List<long> All(RecurrenceRule rule, DateTime start, long from, long to)

@@ -196,7 +196,7 @@ public sealed partial class QueryShapeTests
         QueryShapes.Of(large);
 
         // 100 times the text of a run below 1 ms; quadratic time would be minutes.
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
     [Fact]
