@@ -50,6 +50,26 @@ public sealed class CacheTags(int capacity = 4096)
         }
     }
 
+    /// <summary>The clock and the tags, to go on with after a restart; at most <paramref name="most"/> of them, which costs the others' values.</summary>
+    internal CacheTagsState Save(int most)
+    {
+        lock (_lock)
+            return new(_now, [.. _tags.Values.Take(most).Select(static tag => KeyValuePair.Create(tag.Name, tag.InvalidatedAt))]);
+    }
+
+    /// <summary>Goes on where an earlier process has ended. Throws <see cref="InvalidOperationException"/> once anything was asked or invalidated here.</summary>
+    internal void Restore(CacheTagsState state)
+    {
+        lock (_lock)
+        {
+            if (_now != 0 || _tags.Count > 0)
+                throw new InvalidOperationException("Tags that are in use cannot go on from another state.");
+            foreach (var (name, invalidatedAt) in state.Tags.Take(capacity))
+                _tags[name] = new(name, invalidatedAt);
+            Volatile.Write(ref _now, state.Now);
+        }
+    }
+
     /// <summary>Forgets half, any: what was made of them is lost, and a household has some hundred names at most.</summary>
     private void Forget()
     {

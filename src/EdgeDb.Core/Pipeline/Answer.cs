@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using EdgeDb.Core.Caching;
+using EdgeDb.Core.Connections;
 
 namespace EdgeDb.Core.Pipeline;
 
@@ -39,6 +40,12 @@ internal sealed class Answer
 
     /// <summary>A timestamp of the pipeline's clock.</summary>
     public long MadeAt { get; }
+
+    /// <summary>A version that comes back as If-Match is its entity tag.</summary>
+    public bool IsVersioned => _isVersioned;
+
+    /// <summary>What Redis had told before anything was read for it; without a second level of no meaning.</summary>
+    public RedisRead Read { get; init; }
 
     /// <summary>Memory that all its forms take, in bytes.</summary>
     public int SizeBytes => 256 + _plain.Body.Length + (Volatile.Read(ref _gzip)?.Body.Length ?? 0) + (Volatile.Read(ref _brotli)?.Body.Length ?? 0);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using EdgeDb.Core.Caching;
+using EdgeDb.Core.Connections;
 
 namespace EdgeDb.Core.Pipeline;
 
@@ -14,15 +15,17 @@ internal sealed class AnswerBuilder
     private readonly CacheTags _registry;
     private readonly long _started;
     private readonly long _madeAt;
+    private readonly RedisRead _read;
     private string? _version;
     private int _tagFrom;
 
-    internal AnswerBuilder(CacheTags registry, PipelineFeatures features, long madeAt)
+    internal AnswerBuilder(CacheTags registry, PipelineFeatures features, long madeAt, RedisRead read = default)
     {
         Features = features;
         _registry = registry;
         _started = registry.Now;
         _madeAt = madeAt;
+        _read = read;
     }
 
     /// <summary>What the request goes through for which it is made.</summary>
@@ -55,5 +58,5 @@ internal sealed class AnswerBuilder
         new(
             _body.WrittenSpan.ToArray(), ContentType,
             _version ?? $"\"{Convert.ToHexStringLower(SHA256.HashData(_body.WrittenSpan[_tagFrom..]).AsSpan(0, HashBytes))}\"",
-            _version is not null, [.. _tags], _started, _madeAt);
+            _version is not null, [.. _tags], _started, _madeAt) { Read = _read };
 }

@@ -12,6 +12,9 @@ internal enum AnswerOrigin
     /// <summary>Fresh from memory.</summary>
     Hit,
 
+    /// <summary>Fresh from the second level.</summary>
+    SecondLevel,
+
     /// <summary>Past its time, and a new one is under way.</summary>
     Stale,
 

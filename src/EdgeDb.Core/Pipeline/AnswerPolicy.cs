@@ -5,6 +5,9 @@ namespace EdgeDb.Core.Pipeline;
 /// <param name="MayAge">It may be given past its time while a new one is made.</param>
 internal sealed record AnswerPolicy(TimeSpan MostTtl, bool MayAge)
 {
+    /// <summary>It shows the file alone, so it holds for the next process as well: it may go to the second level.</summary>
+    public bool IsShared => MostTtl == TimeSpan.MaxValue;
+
     /// <summary>It shows what is in the file: it changes with commits alone.</summary>
     public static readonly AnswerPolicy Default = new(TimeSpan.MaxValue, MayAge: true);
 

@@ -22,8 +22,9 @@ internal static class FailurePolicies
         new(Write, DiskFull, Emergency, "507: nothing was changed. Reads go on."),
         new(Write, Device, Emergency, "503: nothing was changed. Reads go on."),
         new(Write, Damage, Emergency, "503: nothing was changed. The service starts anew and checks its file."),
-        new(SecondLevel, Unreachable, OtherRoute, "The answer is made from the file; what memory holds is trusted for a short time only."),
-        new(SecondLevel, Late, OtherRoute, "The answer is made from the file."),
+        new(PipelineOperation.SecondLevel, Unreachable, OtherRoute, "The answer is made from the file; what memory holds is trusted for a short time only."),
+        new(PipelineOperation.SecondLevel, Late, OtherRoute, "The answer is made from the file."),
+        new(PipelineOperation.SecondLevel, Busy, OtherRoute, "The answer is made from the file."),
         new(Upstream, Unreachable, Retry, "The household is served without it; /health/ready names it; it is tried again by itself."),
         new(Upstream, Late, Retry, "As if it could not be reached: a host that hangs holds up nobody else."),
         new(Background, Busy, Retry, "Tried again later."),
@@ -50,8 +51,9 @@ internal static class FailurePolicies
         StorageException { Failure: StorageFailure.Corrupt } => Damage,
         StorageException { Failure: StorageFailure.OutOfMemory } or OutOfMemoryException => PipelineFailure.Memory,
         StorageException { IsTransient: true } or OverloadedException or PoolBusyException => Busy,
-        TimeoutException => Late,
-        ConnectionOpenException => Unreachable,
+        TimeoutException or RedisException { Failure: RedisFailure.Timeout } => Late,
+        RedisException { Failure: RedisFailure.Busy } => Busy,
+        ConnectionOpenException or CircuitOpenException or RedisException => Unreachable,
         _ => null,
     };
 }

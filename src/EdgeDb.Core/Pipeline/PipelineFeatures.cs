@@ -21,5 +21,8 @@ internal enum PipelineFeatures
     /// <summary>Like questions to the file are asked together.</summary>
     Batching = 16,
 
-    All = Caching | Coalescing | Admission | Refreshing | Batching,
+    /// <summary>Kept answers are also found in, and put into, the second level.</summary>
+    SecondLevel = 32,
+
+    All = Caching | Coalescing | Admission | Refreshing | Batching | SecondLevel,
 }

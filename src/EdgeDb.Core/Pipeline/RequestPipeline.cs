@@ -26,14 +26,23 @@ internal sealed partial class RequestPipeline
     private readonly AccessLog? _accesses;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly SecondLevel? _second;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, AnswerSource> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);
     private int _refreshes;
 
+    /// <param name="cache">The answers.</param>
+    /// <param name="gate">How many are made at once.</param>
+    /// <param name="settings">How long they are used.</param>
+    /// <param name="emergency">Is told of failures that begin one.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of refreshes that fail.</param>
+    /// <param name="accesses">Notes what is asked for; null to note nothing.</param>
+    /// <param name="second">Where they are kept besides; null without Redis.</param>
     public RequestPipeline(
-        AdaptiveMemoryCache cache, AdmissionGate gate, Live<PipelineSettings> settings, EmergencyMode emergency, TimeProvider time, ILogger<RequestPipeline> logger,
-        AccessLog? accesses = null)
+        AdaptiveMemoryCache cache, AdmissionGate gate, Live<PipelineSettings> settings, EmergencyMode emergency, TimeProvider time,
+        ILogger<RequestPipeline> logger, AccessLog? accesses = null, SecondLevel? second = null)
     {
         _accesses = accesses;
         _cache = cache;
@@ -42,6 +51,7 @@ internal sealed partial class RequestPipeline
         _emergency = emergency;
         _time = time;
         _logger = logger;
+        _second = second;
     }
 
     /// <summary>What has been counted since the start.</summary>
@@ -54,7 +64,7 @@ internal sealed partial class RequestPipeline
     /// <param name="answer">The answer.</param>
     public bool TryGet(AnswerSource source, ReadOnlySpan<char> key, PipelineFeatures features, [NotNullWhen(true)] out Answer? answer)
     {
-        if ((features & PipelineFeatures.Caching) == 0 || !_cache.TryGet(key, out answer))
+        if ((features & PipelineFeatures.Caching) == 0 || !_cache.TryGet(key, out answer) || !IsTrusted(answer, features))
         {
             answer = null;
             return false;
@@ -76,7 +86,7 @@ internal sealed partial class RequestPipeline
     {
         if (TryGet(source, key, features, out var hit))
             return new(hit, AnswerOrigin.Hit);
-        if ((features & PipelineFeatures.Caching) != 0 && _cache.TryPeek<Answer>(key, out var kept, out _) && IsStaleButTrue(source, kept, features))
+        if ((features & PipelineFeatures.Caching) != 0 && _cache.TryPeek<Answer>(key, out var kept, out _) && IsStaleButTrue(source, kept, features) && IsTrusted(kept, features))
         {
             Refresh(source, key);
             Statistics.Count(AnswerOrigin.Stale);
@@ -218,7 +228,7 @@ internal sealed partial class RequestPipeline
         try
         {
             await flight.Turn.WaitAsync(flight.Cancelled).ConfigureAwait(false);
-            result = new(await MakeOrRetryAsync(source, key, features, flight.Cancelled).ConfigureAwait(false), AnswerOrigin.Made);
+            result = await FindOrMakeAsync(source, key, features, flight.Cancelled).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -248,23 +258,40 @@ internal sealed partial class RequestPipeline
             flight.Crash(failure);
     }
 
-    private async ValueTask<Answer> MakeOrRetryAsync(AnswerSource source, string key, PipelineFeatures features, CancellationToken ct)
+    private async ValueTask<AnswerResult> FindOrMakeAsync(AnswerSource source, string key, PipelineFeatures features, CancellationToken ct)
+    {
+        var place = _second?.PlaceOf(key) ?? default;
+        var second = features.HasFlag(PipelineFeatures.Caching | PipelineFeatures.SecondLevel) && source.Policy.IsShared ? _second : null;
+        // What is kept and vouched for is to be made anew, because of its age or of a commit; the second level has nothing better.
+        if (second is not null && !(_cache.TryPeek<Answer>(key, out var kept, out _) && second.Trusts(kept))
+            && await second.FindAsync(place, key, Ttl(source), ct).ConfigureAwait(false) is { } found)
+        {
+            Keep(source, key, found);
+            return new(found, AnswerOrigin.SecondLevel);
+        }
+
+        var answer = await MakeOrRetryAsync(source, key, place, features, ct).ConfigureAwait(false);
+        second?.Store(place, key, answer, Ttl(source) + _settings.Current.StaleWhileRevalidate);
+        return new(answer, AnswerOrigin.Made);
+    }
+
+    private async ValueTask<Answer> MakeOrRetryAsync(AnswerSource source, string key, SecondLevelPlace place, PipelineFeatures features, CancellationToken ct)
     {
         try
         {
-            return await MakeAsync(source, key, features, ct).ConfigureAwait(false);
+            return await MakeAsync(source, key, place, features, ct).ConfigureAwait(false);
         }
         catch (Exception failure) when (features != PipelineFeatures.None
             && FailurePolicies.For(PipelineOperation.Read, failure) is { } policy && policy.Steps.HasFlag(FailureStep.Retry))
         {
             // A card often reads at the second try what it could not at the first. Twice is enough: each try may take it seconds.
-            return await MakeAsync(source, key, features, ct).ConfigureAwait(false);
+            return await MakeAsync(source, key, place, features, ct).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<Answer> MakeAsync(AnswerSource source, string key, PipelineFeatures features, CancellationToken ct)
+    private async ValueTask<Answer> MakeAsync(AnswerSource source, string key, SecondLevelPlace place, PipelineFeatures features, CancellationToken ct)
     {
-        var builder = new AnswerBuilder(_cache.Tags, features, _time.GetTimestamp());
+        var builder = new AnswerBuilder(_cache.Tags, features, _time.GetTimestamp(), place.Read);
         await source.MakeAsync(key, builder, ct).ConfigureAwait(false);
         var answer = builder.Build();
         if ((features & PipelineFeatures.Caching) != 0)
@@ -272,13 +299,20 @@ internal sealed partial class RequestPipeline
         return answer;
     }
 
+    /// <summary>Redis, where there is one, has not said that it changed, and would have said so.</summary>
+    private bool IsTrusted(Answer kept, PipelineFeatures features) => _second is null || (features & PipelineFeatures.SecondLevel) == 0 || _second.Trusts(kept);
+
     private void Keep(AnswerSource source, string key, Answer answer)
     {
         var settings = _settings.Current;
+        // Its time began when it was made, by whichever process.
+        var left = Ttl(source) - _time.GetElapsedTime(answer.MadeAt);
+        if (left <= TimeSpan.Zero)
+            return;
         _cache.Set(key, answer, new()
         {
             SizeBytes = answer.SizeBytes,
-            TimeToLive = Ttl(source),
+            TimeToLive = left,
             StaleFor = settings.StaleIfError > settings.StaleWhileRevalidate ? settings.StaleIfError : settings.StaleWhileRevalidate,
             Started = answer.Started,
             Tags = answer.Tags,

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
 
@@ -9,12 +10,25 @@ internal static class HouseholdDatabase
     public static SqliteDatabaseOptions Storage(EdgeDbOptions options) =>
         new() { Path = options.DatabasePath, OnCorruption = options.OnCorruption, BackupsKept = options.BackupsKept };
 
-    public static Task<SqliteDatabase> OpenAsync(
+    /// <summary>For a command that changes something while the service does not run.</summary>
+    public static async Task<SqliteDatabase> OpenAsync(
         EdgeDbOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-        SqliteDatabase.OpenAsync(
-            Storage(options),
-            Migrations.Embedded(),
-            time,
-            loggers.CreateLogger<SqliteDatabase>(),
-            cancellationToken);
+        (await OpenServedAsync(options, time, loggers, cancellationToken)).Database;
+
+    /// <summary>Together with what the run before handed on to the next one. It is for the first who opens the file: whoever may write makes it untrue.</summary>
+    public static async Task<(SqliteDatabase Database, SecondLevelState? Left)> OpenServedAsync(
+        EdgeDbOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var database = await SqliteDatabase.OpenAsync(
+            Storage(options), Migrations.Embedded(), time, loggers.CreateLogger<SqliteDatabase>(), cancellationToken);
+        try
+        {
+            return (database, await SecondLevelStore.TakeAsync(database, cancellationToken));
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
 }

@@ -28,11 +28,15 @@ internal static partial class ServiceHost
     {
         using var loggers = CreateLoggers();
         var time = TimeProvider.System;
-        await using var database = await HouseholdDatabase.OpenAsync(options, time, loggers, CancellationToken.None);
+        var (opened, left) = await HouseholdDatabase.OpenServedAsync(options, time, loggers, CancellationToken.None);
+        await using var database = opened;
         ServiceAddress.Clear(options.Data);
         var values = await ReadStoredAsync(given, database, loggers);
         using var settings = new RunningSettings(given, values, database);
         options = EdgeDbOptions.From(values, []);
+        left = left?.Version == ProgramVersion.Text ? left : null;
+        // Before the first commit, which must be seen.
+        using var cache = CreateCache(database, settings, left, time, loggers);
         var household = new HouseholdServices(database, time, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, CancellationToken.None);
         await household.Window.LoadAsync(CancellationToken.None);
@@ -47,7 +51,11 @@ internal static partial class ServiceHost
         var web = new WebEndpoint(transport, limits, time, loggers.CreateLogger<WebEndpoint>());
         var upstreamStore = new UpstreamStore(database);
         var memory = await upstreamStore.LoadAsync(CancellationToken.None);
-        await using var upstream = new UpstreamConnections(options, database, web, transport, memory, time, loggers);
+        var watch = options.Upstream.Redis is null
+            ? null
+            : new SecondLevelWatch(await SecondLevelStore.HouseholdAsync(database, CancellationToken.None), settings.Pipeline, time);
+        await using var upstream = new UpstreamConnections(options, database, web, transport, memory, watch, time, loggers);
+        var seals = SecondLevelSeals.After(left);
         var tuner = new Tuner(new TunerOptions { Mode = values.Get(SettingTable.Tuner) }, time, Random.Shared.Next());
         using var metrics = new ServiceMetrics(household, upstream.Manager.Endpoints, tuner, emergency, time, loggers.CreateLogger<ServiceMetrics>());
         var builder = WebApplication.CreateSlimBuilder();
@@ -63,6 +71,13 @@ internal static partial class ServiceHost
         builder.Services.AddSingleton(emergency);
         builder.Services.AddSingleton(new EmergencyWatch(emergency, new MemoryProbe("/"), new TemperatureProbe("/"), new DiskProbe(options.Data)));
         builder.Services.AddHostedService<EmergencyService>();
+        if (watch is not null)
+        {
+            builder.Services.AddSingleton(new SecondLevel(
+                upstream.Redis!, watch, seals, cache.Tags, time, SecondLevel.LookLimit, loggers.CreateLogger<SecondLevel>()));
+        }
+
+        RegisterPipeline(builder.Services, cache, database, settings, time, loggers);
         Register(builder.Services, household, tuner, settings, options, time, loggers);
         await using var app = builder.Build();
         Route(app);
@@ -90,6 +105,13 @@ internal static partial class ServiceHost
         await Console.Out.WriteLineAsync($"EdgeDb is listening on {Address(options, port)}");
         await app.WaitForShutdownAsync();
         ServiceAddress.Clear(options.Data);
+        if (watch is not null && !damaged)
+        {
+            // Behind the last request: what is committed later would not be in it.
+            await app.DisposeAsync();
+            await HandOnAsync(database, seals, cache.Tags, loggers);
+        }
+
         return damaged ? CommandTable.Failed : CommandTable.Done;
     }
 
@@ -169,19 +191,31 @@ internal static partial class ServiceHost
             provider.GetRequiredService<ConnectionManager>(), tuner, settings, provider.GetRequiredService<TuningStore>(), time,
             loggers.CreateLogger<TuningService>()));
         services.AddHostedService(static provider => provider.GetRequiredService<TuningService>());
-        RegisterPipeline(services, household, settings, time, loggers);
         services.AddSingleton<ChangeStream>();
         services.AddSingleton(new StaticFiles(Path.Combine(AppContext.BaseDirectory, "wwwroot")));
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.Configure<RouteOptions>(static routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
     }
 
-    private static void RegisterPipeline(
-        IServiceCollection services, HouseholdServices household, RunningSettings settings, TimeProvider time, ILoggerFactory loggers)
+    private static AdaptiveMemoryCache CreateCache(
+        SqliteDatabase database, RunningSettings settings, SecondLevelState? left, TimeProvider time, ILoggerFactory loggers)
     {
         var kept = settings.Pipeline.Current;
         var cache = new AdaptiveMemoryCache(new() { MaxEntries = kept.CacheEntries, ByteBudget = kept.CacheBytes }, time, loggers.CreateLogger<AdaptiveMemoryCache>());
-        household.Database.Committed += commit => TagNames.Invalidate(cache.Tags, commit);
+        if (left is not null)
+        {
+            cache.Tags.Restore(left.Tags);
+            // What feeds are doing is not in the file.
+            TagNames.Invalidate(cache.Tags, new StorageCommit(0, [Topics.Feeds]));
+        }
+
+        database.Committed += commit => TagNames.Invalidate(cache.Tags, commit);
+        return cache;
+    }
+
+    private static void RegisterPipeline(
+        IServiceCollection services, AdaptiveMemoryCache cache, SqliteDatabase database, RunningSettings settings, TimeProvider time, ILoggerFactory loggers)
+    {
         services.AddSingleton(cache);
         services.AddSingleton(cache.Tags);
         services.AddSingleton<StreamTags>();
@@ -190,7 +224,7 @@ internal static partial class ServiceHost
         services.AddSingleton<AccessLog>();
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<AnswerWarmer>();
-        services.AddSingleton(provider => CreateQueue(provider.GetRequiredService<AdmissionGate>(), household.Database, time, loggers));
+        services.AddSingleton(provider => CreateQueue(provider.GetRequiredService<AdmissionGate>(), database, time, loggers));
         services.AddSingleton(settings.Features);
         services.AddSingleton(settings.Pipeline);
         services.AddSingleton<CacheBudget>();
@@ -261,6 +295,18 @@ internal static partial class ServiceHost
         return values;
     }
 
+    private static async Task HandOnAsync(SqliteDatabase database, SecondLevelSeals seals, CacheTags tags, ILoggerFactory loggers)
+    {
+        try
+        {
+            await SecondLevelStore.SaveAsync(database, ProgramVersion.Text, seals.Current, tags, CancellationToken.None);
+        }
+        catch (StorageException failure)
+        {
+            LogNotHandedOn(loggers.CreateLogger<SecondLevel>(), failure.Message);
+        }
+    }
+
     private static int BoundPort(WebApplication app)
     {
         var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -281,6 +327,9 @@ internal static partial class ServiceHost
         };
         return string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}");
     }
+
+    [LoggerMessage(EventId = 1202, Level = LogLevel.Warning, Message = "The next start will find nothing of ours in Redis: {Reason}")]
+    private static partial void LogNotHandedOn(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 1201, Level = LogLevel.Warning, Message = "A setting is not used: {Problem}")]
     private static partial void LogNotUsed(ILogger logger, string problem);

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
 
@@ -12,11 +13,12 @@ internal sealed class UpstreamConnections : IAsyncDisposable
     /// <param name="web">Is taken over.</param>
     /// <param name="transport">Carries what goes over HTTP.</param>
     /// <param name="memory">Of an earlier run.</param>
+    /// <param name="second">Is told what changes in Redis; given exactly when the options name one.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Receive what endpoints have to say.</param>
     public UpstreamConnections(
-        EdgeDbOptions options, SqliteDatabase database, WebEndpoint web, HttpTransport transport, UpstreamMemory memory, TimeProvider time,
-        ILoggerFactory loggers)
+        EdgeDbOptions options, SqliteDatabase database, WebEndpoint web, HttpTransport transport, UpstreamMemory memory,
+        SecondLevelWatch? second, TimeProvider time, ILoggerFactory loggers)
     {
         var upstream = options.Upstream;
         var logger = loggers.CreateLogger("EdgeDb.Connections");
@@ -32,8 +34,11 @@ internal sealed class UpstreamConnections : IAsyncDisposable
             Postgres = new PostgresRouter(cluster, new PostgresRouterOptions { Known = memory.History }, time, logger);
         if (upstream.Redis is { } redis)
         {
-            Manager.Add(new ConnectionEndpoint<RedisConnection>(
-                new RedisSource("redis", redis.Server, null, time, logger), EndpointKind.Redis, Remembered("redis", redis.Endpoint), null, time, logger));
+            // Broadcast: the server remembers nothing of us, and tells also of answers that are in memory but were never read from there.
+            var tracked = redis.Server with { Tracking = new() { Prefixes = [second!.Prefix], ExceptOwnChanges = true } };
+            Redis = new ConnectionEndpoint<RedisConnection>(
+                new RedisSource("redis", tracked, second.Invalidations, time, logger), EndpointKind.Redis, Remembered("redis", redis.Endpoint), null, time, logger);
+            Manager.Add(Redis);
         }
 
         if (upstream.Qdrant is { } qdrant)
@@ -60,6 +65,9 @@ internal sealed class UpstreamConnections : IAsyncDisposable
 
     /// <summary>The PostgreSQL servers as the one cluster they are; null when none is named.</summary>
     public PostgresRouter? Postgres { get; }
+
+    /// <summary>The second level of the cache; null when none is named.</summary>
+    public ConnectionEndpoint<RedisConnection>? Redis { get; }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -15,8 +15,10 @@ internal static class UpstreamReader
     /// <summary>A server that other services of the household use too: few connections, one of them kept.</summary>
     private static readonly ConnectionPoolOptions PostgresPool = new() { MinIdle = 1, MaxSize = 20 };
 
-    /// <summary>A second connection is opened when one carries as many commands as it may.</summary>
-    private static readonly ConnectionPoolOptions RedisPool = new() { MinIdle = 1, MaxSize = 2, LeasesPerConnection = 512 };
+    /// <summary>
+    /// A second connection is opened when one carries as many commands as it may. None is replaced for its age: with a connection goes what it would have told.
+    /// </summary>
+    private static readonly ConnectionPoolOptions RedisPool = new() { MinIdle = 1, MaxSize = 2, LeasesPerConnection = 512, MaxLifetime = Timeout.InfiniteTimeSpan };
 
     /// <param name="name">What the endpoint is called.</param>
     /// <param name="text">The address; empty for none.</param>

@@ -10,16 +10,22 @@ namespace EdgeDb.Core.Connections;
 /// <c>var read = invalidations.BeginRead(key)</c> before the read is sent; store; then, if <c>!invalidations.IsCurrent(read)</c>, remove what was
 /// stored. Checking before storing is not enough: the invalidation can pass in between.</item>
 /// </list>
-/// Keys share 256 counters by hash, so memory is fixed, and the worst that a collision does is a value that is not kept.
+/// Keys share 4,096 counters by hash, so memory is fixed (32 KiB), and the worst that a collision does is a value that is not kept.
 /// </summary>
 internal sealed class RedisInvalidations(IRedisInvalidationHandler handler)
 {
-    private const int Stripes = 256;
+    private const int Stripes = 4096;
 
     private readonly Lock _gate = new();
     private readonly long[] _changes = new long[Stripes];
     private long _resets;
     private int _connections;
+
+    /// <summary>A connection is tracked now: what changes is told.</summary>
+    public bool IsTracked => Volatile.Read(ref _connections) > 0;
+
+    /// <summary>How often everything may have changed: by a flush, a loss, or a connection that is tracked again.</summary>
+    public long Resets => Volatile.Read(ref _resets);
 
     /// <summary>Notes the state before a read of <paramref name="key"/> is sent.</summary>
     public RedisRead BeginRead(ReadOnlySpan<byte> key)
@@ -37,6 +43,9 @@ internal sealed class RedisInvalidations(IRedisInvalidationHandler handler)
         Interlocked.MemoryBarrier();
         return Volatile.Read(ref _changes[read.Stripe]) == read.Changes && Volatile.Read(ref _resets) == read.Resets;
     }
+
+    /// <summary>True when nothing was said of the key itself since <see cref="BeginRead"/>, whatever became of the connection.</summary>
+    public bool IsUntouched(RedisRead read) => Volatile.Read(ref _changes[read.Stripe]) == read.Changes;
 
     /// <summary>The server said that a key changed.</summary>
     internal void Change(ReadOnlySpan<byte> key)
@@ -56,20 +65,27 @@ internal sealed class RedisInvalidations(IRedisInvalidationHandler handler)
     /// <summary>A connection is tracked from here on.</summary>
     internal void Connected()
     {
-        bool first;
-        lock (_gate)
-            first = _connections++ == 0;
         // What was stored while no connection was tracked, nobody would ever invalidate. A second connection changes nothing: it tells of
         // what is read through it from now on.
+        bool first;
+        lock (_gate)
+        {
+            first = _connections == 0;
+            // Before it counts as tracked: nobody may find what was stored meanwhile vouched for.
+            if (first)
+                Interlocked.Increment(ref _resets);
+            Volatile.Write(ref _connections, _connections + 1);
+        }
+
         if (first)
-            ChangeEverything();
+            handler.OnEverythingMayHaveChanged();
     }
 
     /// <summary>A tracked connection was lost, after the last answer that came through it.</summary>
     internal void Lost()
     {
         lock (_gate)
-            _connections--;
+            Volatile.Write(ref _connections, _connections - 1);
         ChangeEverything();
     }
 

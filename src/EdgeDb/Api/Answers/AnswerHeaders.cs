@@ -13,6 +13,7 @@ internal static class AnswerHeaders
         {
             AnswerOrigin.Hit => "edgedb; hit",
             AnswerOrigin.Shared => "edgedb; fwd=miss; collapsed",
+            AnswerOrigin.SecondLevel => "edgedb; hit; detail=second-level",
             AnswerOrigin.Stale => "edgedb; hit; detail=stale-while-revalidate",
             AnswerOrigin.StaleIfError => "edgedb; hit; detail=stale-if-error",
             _ => "edgedb; fwd=miss",

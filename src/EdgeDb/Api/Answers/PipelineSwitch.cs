@@ -10,6 +10,7 @@ internal sealed class PipelineSwitch
     private static readonly (Feature Feature, PipelineFeatures Part)[] Parts =
     [
         (Feature.Caching, PipelineFeatures.Caching | PipelineFeatures.Refreshing),
+        (Feature.SecondLevel, PipelineFeatures.SecondLevel),
         (Feature.Coalescing, PipelineFeatures.Coalescing),
         (Feature.Batching, PipelineFeatures.Batching),
     ];
