@@ -21,7 +21,7 @@ internal static class PipelineApi
                 emergency.Current is { } need ? EmergencyText.Of(need) : null,
                 new(
                     answers.Answers(AnswerOrigin.Made), answers.Answers(AnswerOrigin.Shared), answers.Answers(AnswerOrigin.Hit),
-                    answers.Answers(AnswerOrigin.Stale), answers.Answers(AnswerOrigin.StaleIfError)),
+                    answers.Answers(AnswerOrigin.SecondLevel), answers.Answers(AnswerOrigin.Stale), answers.Answers(AnswerOrigin.StaleIfError)),
                 new(counts.Entries, cache.MaxEntries, counts.SizeBytes, cache.ByteBudget, counts.Evicted, counts.Expired, counts.Invalidated),
                 new(gate.Running, gate.Waiting, gate.TurnedAway),
                 Policies),

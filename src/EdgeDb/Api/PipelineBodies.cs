@@ -4,7 +4,7 @@ namespace EdgeDb.Api;
 
 internal sealed record PipelineBody(EmergencyBody? Emergency, AnswersBody Answers, CacheBody Cache, AdmissionBody Admission, IReadOnlyList<PolicyBody> Policies);
 
-internal sealed record AnswersBody(long Made, long Shared, long Hit, long Stale, long StaleIfError);
+internal sealed record AnswersBody(long Made, long Shared, long Hit, long SecondLevel, long Stale, long StaleIfError);
 
 internal sealed record CacheBody(int Entries, int MaxEntries, long SizeBytes, long BudgetBytes, long Evicted, long Expired, long Invalidated);
 
