@@ -182,7 +182,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             if (Admission == ProxyAdmission.Forward)
                 _ = ForwardAsync(client);
             else if (Admission == ProxyAdmission.HalfOpen)
-                Track(_halfOpen, client, SwallowAsync(client));
+                Track(_halfOpen, client, () => SwallowAsync(client));
             else
                 client.Close(0);
         }
@@ -202,7 +202,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             return;
         }
         var connection = new FaultProxyConnection(this, client, server);
-        Track(_connections, connection, connection.RunAsync());
+        Track(_connections, connection, connection.RunAsync);
         if (_disposed)
             connection.Reset();
     }
@@ -223,11 +223,18 @@ internal sealed class FaultProxy : IAsyncDisposable
         client.Dispose();
     }
 
-    private static void Track<TKey>(ConcurrentDictionary<TKey, Task> tasks, TKey key, Task task)
+    private static void Track<TKey>(ConcurrentDictionary<TKey, Task> tasks, TKey key, Func<Task> run)
         where TKey : class
     {
-        tasks[key] = task;
-        // After it was added, or one that has ended by now would stay.
-        task.ContinueWith(_ => tasks.TryRemove(key, out var _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        // Added before it runs: whoever has got an answer through it may reset it at once.
+        var ended = new TaskCompletionSource();
+        tasks[key] = ended.Task;
+        run().ContinueWith(
+            task =>
+            {
+                tasks.TryRemove(key, out var _);
+                ended.SetFromTask(task);
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 }
