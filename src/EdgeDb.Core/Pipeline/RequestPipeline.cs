@@ -98,16 +98,7 @@ internal sealed partial class RequestPipeline
         while (true)
         {
             var (flight, isMine) = Board(source, key, priority, features);
-            AnswerResult result;
-            try
-            {
-                result = await flight.Landing.WaitAsync(ct).ConfigureAwait(false);
-            }
-            finally
-            {
-                flight.Leave();
-            }
-
+            var result = await WaitAsync(flight, ct).ConfigureAwait(false);
             if (!isMine && result.Origin == AnswerOrigin.Made)
                 result = result with { Origin = AnswerOrigin.Shared };
             // A flight that began before a commit which this request must see may not show it. The next one begins after it.
@@ -143,15 +134,7 @@ internal sealed partial class RequestPipeline
         if (_cache.TryPeek<Answer>(key, out var kept, out _) && kept.IsCurrent && _time.GetElapsedTime(kept.MadeAt) < Ttl(source) * RefreshAfter)
             return false;
         var (flight, isMine) = Board(source, key, RequestPriority.Background, PipelineFeatures.All);
-        try
-        {
-            await flight.Landing.WaitAsync(ct).ConfigureAwait(false);
-        }
-        finally
-        {
-            flight.Leave();
-        }
-
+        await WaitAsync(flight, ct).ConfigureAwait(false);
         return isMine;
     }
 
@@ -182,8 +165,7 @@ internal sealed partial class RequestPipeline
         try
         {
             var (flight, _) = Board(source, key, RequestPriority.Background, PipelineFeatures.All);
-            await flight.Landing.ConfigureAwait(false);
-            flight.Leave();
+            await WaitAsync(flight, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -221,6 +203,18 @@ internal sealed partial class RequestPipeline
         return (flight, true);
     }
 
+    private static async ValueTask<AnswerResult> WaitAsync(Flight flight, CancellationToken ct)
+    {
+        try
+        {
+            return await flight.Landing.WaitAsync(ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            flight.Leave();
+        }
+    }
+
     private async Task FlyAsync(Flight flight, AnswerSource source, string key, PipelineFeatures features, bool shared)
     {
         AnswerResult result = default;
@@ -248,11 +242,14 @@ internal sealed partial class RequestPipeline
         }
 
         flight.Dispose();
-        if (failure is not null)
-            _emergency.Meet(PipelineOperation.Read, failure);
         if (failure is null)
+        {
             flight.Land(result);
-        else if (Fallback(source, key, features, failure) is { } kept)
+            return;
+        }
+
+        _emergency.Meet(PipelineOperation.Read, failure);
+        if (Fallback(source, key, features, failure) is { } kept)
             flight.Land(new(kept, AnswerOrigin.StaleIfError));
         else
             flight.Crash(failure);
