@@ -52,7 +52,11 @@ public sealed class AnswerTests(ServiceFixture fixture) : IClassFixture<ServiceF
         // Other bytes have another name, and whoever holds either of them holds the answer.
         Assert.Equal(coding is null, plain.Headers.ETag!.Tag == coded.Headers.ETag!.Tag);
         foreach (var tag in new[] { plain.Headers.ETag.Tag, coded.Headers.ETag.Tag })
-            Assert.Equal(HttpStatusCode.NotModified, (await SendAsync(address, accepted, tag)).StatusCode);
+        {
+            using var confirmed = await SendAsync(address, accepted, tag);
+            Assert.Equal(HttpStatusCode.NotModified, confirmed.StatusCode);
+            Assert.Equal(tag, confirmed.Headers.ETag!.Tag);
+        }
     }
 
     [Fact]

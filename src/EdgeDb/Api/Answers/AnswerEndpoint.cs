@@ -36,22 +36,17 @@ internal sealed class AnswerEndpoint(RequestPipeline pipeline, AnswerRoute route
 
     private Task SendAsync(HttpContext context, ReadOnlySpan<char> key, Answer answer, AnswerOrigin origin)
     {
-        var request = context.Request;
         var response = context.Response;
-        var form = answer.In(AnswerHeaders.Coding(request), out var grown);
-        if (grown)
-            pipeline.Resize(key, answer);
         var headers = response.Headers;
-        headers.ETag = form.EntityTag;
-        headers.CacheControl = AnswerHeaders.Private;
         headers.Vary = "Accept-Encoding";
         headers["Cache-Status"] = AnswerHeaders.CacheStatus(origin);
-        if (request.Headers.IfNoneMatch.Count > 0 && AnswerHeaders.IsHeld(request, answer.Plain.EntityTag))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
+        // Before the coding is chosen: nobody compresses for a 304.
+        if (AnswerHeaders.NotModified(context, answer.Plain.EntityTag))
             return Task.CompletedTask;
-        }
-
+        var form = answer.In(AnswerHeaders.Coding(context.Request), out var grown);
+        if (grown)
+            pipeline.Resize(key, answer);
+        headers.ETag = form.EntityTag;
         if (form.Coding != ContentCoding.Identity)
             headers.ContentEncoding = form.Coding == ContentCoding.Brotli ? "br" : "gzip";
         response.ContentType = answer.ContentType;

@@ -43,19 +43,21 @@ internal static class AnswerHeaders
         return best;
     }
 
-    /// <summary>Names the answer; true when the client has it: a 304 is set and nothing else is to be sent.</summary>
+    /// <summary>Names the answer; true when the client has it, in whatever coding: a 304 is set and nothing else is to be sent.</summary>
     public static bool NotModified(HttpContext context, string tag)
     {
-        context.Response.Headers.ETag = tag;
+        var held = Held(context.Request, tag);
+        // A 304 names what the client holds, or its cache does not know which of its answers that confirms (RFC 9111, 4.3.4).
+        context.Response.Headers.ETag = held ?? tag;
         context.Response.Headers.CacheControl = Private;
-        if (!IsHeld(context.Request, tag))
+        if (held is null)
             return false;
         context.Response.StatusCode = StatusCodes.Status304NotModified;
         return true;
     }
 
-    /// <summary>True when the client holds what <paramref name="tag"/> names, in whatever coding (If-None-Match, weak comparison).</summary>
-    public static bool IsHeld(HttpRequest request, string tag)
+    // What If-None-Match has of the answer: its tag or that of one of its codings; null when nothing. Weak comparison.
+    private static string? Held(HttpRequest request, string tag)
     {
         foreach (var header in request.Headers.IfNoneMatch)
             foreach (var range in header.AsSpan().Split(','))
@@ -64,14 +66,14 @@ internal static class AnswerHeaders
                 if (candidate.StartsWith("W/", StringComparison.Ordinal))
                     candidate = candidate[2..];
                 if (candidate is "*" || candidate.SequenceEqual(tag))
-                    return true;
+                    return tag;
                 // "abc-br" and "abc-gz" are codings of "abc".
                 if (candidate.Length == tag.Length + 3 && candidate.StartsWith(tag.AsSpan(0, tag.Length - 1), StringComparison.Ordinal)
                     && candidate[(tag.Length - 1)..] is "-br\"" or "-gz\"")
-                    return true;
+                    return candidate.ToString();
             }
 
-        return false;
+        return null;
     }
 
     /// <summary>Who goes first: what a browser fetches ahead is of least, urgency 0 to 2 of most weight. The kiosk page asks with urgency 1.</summary>
