@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using EdgeDb.Tests;
 
 namespace EdgeDb.BrowserTests;
 
@@ -13,7 +13,7 @@ internal sealed class FeedServer : IAsyncDisposable
     public FeedServer(string calendar)
     {
         Calendar = calendar;
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         Address = new Uri($"http://127.0.0.1:{port}/calendar.ics");
         _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
         _listener.Start();
@@ -34,13 +34,6 @@ internal sealed class FeedServer : IAsyncDisposable
     {
         _listener.Close();
         await _serving;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     private async Task ServeAsync()

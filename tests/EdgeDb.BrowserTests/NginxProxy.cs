@@ -28,7 +28,7 @@ internal sealed class NginxProxy : IAsyncDisposable
     public static async Task<NginxProxy> StartAsync(Uri service, bool keeps)
     {
         var folder = new TemporaryFolder();
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         await File.WriteAllTextAsync(
             folder.File("nginx.conf"),
             string.Create(CultureInfo.InvariantCulture, $$"""
@@ -94,12 +94,5 @@ internal sealed class NginxProxy : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EdgeDb.Core.Connections;
 using EdgeDb.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,7 +17,7 @@ internal static class RedisCommands
 
     public static async Task RunAsync(int rounds)
     {
-        var port = FreePort();
+        var port = LoopbackPort.Free();
         using var folder = new TemporaryFolder();
         using var server = Start("redis-server", "--port", Text(port), "--bind", "127.0.0.1", "--save", "", "--daemonize", "no", "--dir", folder.Path);
         if (server is null)
@@ -129,13 +127,6 @@ internal static class RedisCommands
         {
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

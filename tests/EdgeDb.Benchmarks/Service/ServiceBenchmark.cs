@@ -51,7 +51,7 @@ internal static class ServiceBenchmark
         var times = new List<double>();
         for (var i = 0; i < Starts; i++)
         {
-            var port = FreePort();
+            var port = LoopbackPort.Free();
             var clock = Stopwatch.GetTimestamp();
             using var process = Process.Start(
                 new ProcessStartInfo(binary, ["serve", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data]) { RedirectStandardOutput = true })!;
@@ -173,12 +173,5 @@ internal static class ServiceBenchmark
                 await Task.Yield();
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

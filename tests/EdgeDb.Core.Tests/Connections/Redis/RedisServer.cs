@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EdgeDb.Core.Connections;
 using EdgeDb.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -43,7 +41,7 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         while (true)
         {
-            var server = new RedisServer(arguments, FreePort());
+            var server = new RedisServer(arguments, LoopbackPort.Free());
             if (await server.TryLaunchAsync())
                 return server;
             server._folder.Dispose();
@@ -75,13 +73,6 @@ internal sealed class RedisServer : IAsyncDisposable
             await KillAsync();
         _process.Dispose();
         _folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<bool> TryLaunchAsync()
