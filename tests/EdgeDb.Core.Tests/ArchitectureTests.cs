@@ -12,11 +12,12 @@ public sealed partial class ArchitectureTests
         ["Learning"] = [],
         ["Caching"] = [],
         ["Settings"] = [],
+        ["Access"] = [],
         ["Connections"] = ["Learning"],
         ["Pipeline"] = ["Caching", "Settings", "Connections", "Storage"],
         ["Storage"] = ["Connections"],
         ["Work"] = ["Storage"],
-        ["Household"] = ["Calendars", "Storage", "Connections"],
+        ["Household"] = ["Access", "Calendars", "Storage", "Connections"],
     };
 
     [Fact]
