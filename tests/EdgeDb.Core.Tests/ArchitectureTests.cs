@@ -17,6 +17,7 @@ public sealed partial class ArchitectureTests
         ["Pipeline"] = ["Caching", "Settings", "Connections", "Storage"],
         ["Storage"] = ["Connections"],
         ["Work"] = ["Storage"],
+        ["Security"] = ["Storage"],
         ["Household"] = ["Access", "Calendars", "Storage", "Connections"],
     };
 

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+
+namespace EdgeDb.Core.Security;
+
+/// <summary>
+/// The key that seals all other keys: 32 bytes in <c>keys/master.key</c> of the data folder (0600), or the credential <c>edgedb.master-key</c> of systemd, which then outranks the
+/// file. Read at first use, because the cryptographic library costs 3 MB and no start needs it. A new one is made only while nothing is sealed.
+/// </summary>
+internal sealed class MasterKey
+{
+    /// <summary>Of the file in the folder of keys.</summary>
+    public const string FileName = "master.key";
+
+    /// <summary>Of the credential of systemd.</summary>
+    public const string CredentialName = "edgedb.master-key";
+
+    private readonly Lock _lock = new();
+    private readonly List<Func<string?>> _witnesses = [];
+    private byte[]? _key;
+
+    /// <param name="folder">Folder of keys.</param>
+    /// <param name="credentials">Folder of systemd's credentials; null for none.</param>
+    public MasterKey(string folder, string? credentials)
+    {
+        Folder = System.IO.Path.GetFullPath(folder);
+        var credential = credentials is null ? null : System.IO.Path.Combine(credentials, CredentialName);
+        IsCredential = File.Exists(credential);
+        Path = IsCredential ? credential! : System.IO.Path.Combine(Folder, FileName);
+    }
+
+    /// <summary>Folder of keys.</summary>
+    public string Folder { get; }
+
+    /// <summary>Where the key is read from.</summary>
+    public string Path { get; }
+
+    /// <summary>True when systemd keeps it.</summary>
+    public bool IsCredential { get; }
+
+    /// <summary>True when there is one. Loads nothing.</summary>
+    public bool Exists => _key is not null || File.Exists(Path);
+
+    /// <summary>The one of a data folder, or of the credential that systemd passes to this process.</summary>
+    public static MasterKey Of(string dataFolder) =>
+        new(System.IO.Path.Combine(dataFolder, "keys"), Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"));
+
+    /// <summary>Adds who knows of something sealed: it names that, or null. While one names something, no new key is made.</summary>
+    public void AddWitness(Func<string?> witness)
+    {
+        lock (_lock)
+            _witnesses.Add(witness);
+    }
+
+    /// <summary>Seals a key. Makes the master key where there is none yet; throws <see cref="SealBrokenException"/> where it is missing.</summary>
+    public byte[] Wrap(string place, ReadOnlySpan<byte> key) => Seal.Close(Get(mayMake: true), 0, place, key);
+
+    /// <summary>Opens a key. <paramref name="what"/> names it in the <see cref="SealBrokenException"/> that is thrown when it does not open.</summary>
+    public byte[] Unwrap(string place, string what, ReadOnlySpan<byte> wrapped) =>
+        Seal.TryOpen(Get(mayMake: false), place, wrapped) ?? throw new SealBrokenException(
+            place, $"{what} does not open with the master key {Path}: one of the two was changed or damaged. {Remedy}");
+
+    private string Remedy => IsCredential
+        ? "Give the service the credential it had before."
+        : $"Bring the folder {Folder} back, for example by 'edgedb backup restore' with the recovery key.";
+
+    private byte[] Get(bool mayMake)
+    {
+        lock (_lock)
+            return _key ??= File.Exists(Path) ? Read() : mayMake ? Make_NeedsLock() : throw Missing("something is sealed with it");
+    }
+
+    private byte[] Read()
+    {
+        var key = File.ReadAllBytes(Path);
+        return key.Length == Seal.KeyBytes
+            ? key
+            : throw new SealBrokenException(Path, $"The master key {Path} has {key.Length} bytes instead of {Seal.KeyBytes}: it was changed or damaged. {Remedy}");
+    }
+
+    private byte[] Make_NeedsLock()
+    {
+        foreach (var witness in _witnesses)
+            if (witness() is { } isSealed)
+                throw Missing($"{isSealed} is sealed with it");
+
+        var key = RandomNumberGenerator.GetBytes(Seal.KeyBytes);
+        KeyFile.Write(Path, key);
+        return key;
+    }
+
+    private SealBrokenException Missing(string why) =>
+        new(Path, $"The master key {Path} is missing, and {why}. No new one is made, because it could open nothing. {Remedy}");
+}
