@@ -57,7 +57,10 @@ internal sealed partial class RequestPipeline
     /// <summary>What has been counted since the start.</summary>
     public PipelineStatistics Statistics { get; } = new();
 
-    /// <summary>A fresh answer from memory. Allocates nothing.</summary>
+    /// <summary>Answers that are being made anew without anybody waiting.</summary>
+    public int Refreshes => Volatile.Read(ref _refreshes);
+
+    /// <summary>A fresh answer from memory: every request looks here first. Allocates nothing.</summary>
     /// <param name="source">Whose answer.</param>
     /// <param name="key">Its <see cref="CanonicalKey"/>.</param>
     /// <param name="features">What the request goes through.</param>
@@ -73,22 +76,22 @@ internal sealed partial class RequestPipeline
         Statistics.Count(AnswerOrigin.Hit);
         _accesses?.NoteHit(answer, key);
         if ((features & PipelineFeatures.Refreshing) != 0 && source.Policy.MayAge && _time.GetElapsedTime(answer.MadeAt) > Ttl(source) * RefreshAfter)
-            Refresh(source, key.ToString());
+            Refresh(source, key.ToString(), answer);
         return true;
     }
 
     /// <summary>
-    /// The answer for <paramref name="key"/>, from wherever it may come. Throws what the source throws, <see cref="OverloadedException"/>, and
-    /// <see cref="TimeoutException"/> after <see cref="PipelineSettings.RequestDeadline"/>.
+    /// The answer for <paramref name="key"/>, where <see cref="TryGet"/> found none: from wherever it may come. Throws what the source throws,
+    /// <see cref="OverloadedException"/>, and <see cref="TimeoutException"/> after <see cref="PipelineSettings.RequestDeadline"/>.
     /// </summary>
     public async ValueTask<AnswerResult> GetAsync(
         AnswerSource source, string key, RequestPriority priority, PipelineFeatures features, CancellationToken ct)
     {
-        if (TryGet(source, key, features, out var hit))
-            return new(hit, AnswerOrigin.Hit);
-        if ((features & PipelineFeatures.Caching) != 0 && _cache.TryPeek<Answer>(key, out var kept, out _) && IsStaleButTrue(source, kept, features) && IsTrusted(kept, features))
+        // Not one that was kept since TryGet looked: it would be refreshed, which is executing it twice.
+        if ((features & PipelineFeatures.Caching) != 0 && _cache.TryPeek<Answer>(key, out var kept, out var state) && state.IsExpired
+            && IsStaleButTrue(source, kept, features) && IsTrusted(kept, features))
         {
-            Refresh(source, key);
+            Refresh(source, key, kept);
             Statistics.Count(AnswerOrigin.Stale);
             _accesses?.Note(key);
             return new(kept, AnswerOrigin.Stale);
@@ -97,7 +100,14 @@ internal sealed partial class RequestPipeline
         var arrived = _cache.Tags.Now;
         while (true)
         {
-            var (flight, isMine) = Board(source, key, priority, features);
+            var (flight, isMine, late) = Board(source, key, priority, features, known: null);
+            if (flight is null)
+            {
+                Statistics.Count(AnswerOrigin.Hit);
+                _accesses?.Note(key);
+                return new(late!, AnswerOrigin.Hit);
+            }
+
             var result = await WaitAsync(flight, ct).ConfigureAwait(false);
             if (!isMine && result.Origin == AnswerOrigin.Made)
                 result = result with { Origin = AnswerOrigin.Shared };
@@ -133,13 +143,15 @@ internal sealed partial class RequestPipeline
     {
         if (_cache.TryPeek<Answer>(key, out var kept, out _) && kept.IsCurrent && _time.GetElapsedTime(kept.MadeAt) < Ttl(source) * RefreshAfter)
             return false;
-        var (flight, isMine) = Board(source, key, RequestPriority.Background, PipelineFeatures.All);
+        var (flight, isMine, _) = Board(source, key, RequestPriority.Background, PipelineFeatures.All, known: kept);
+        if (flight is null)
+            return false;
         await WaitAsync(flight, ct).ConfigureAwait(false);
         return isMine;
     }
 
-    /// <summary>Has the answer made anew in the background, unless too many are already, or the board has more urgent needs.</summary>
-    public void Refresh(AnswerSource source, string key)
+    /// <summary>Has an answer made anew in the background, unless somebody else has, too many are already, or the board has more urgent needs.</summary>
+    private void Refresh(AnswerSource source, string key, Answer old)
     {
         if (_emergency.IsOn)
             return;
@@ -157,15 +169,16 @@ internal sealed partial class RequestPipeline
 
         // Not on this thread: reading SQLite would keep the request that noticed.
         ThreadPool.UnsafeQueueUserWorkItem(
-            static state => _ = state.Pipeline.RefreshAsync(state.Source, state.Key), (Pipeline: this, Source: source, Key: key), preferLocal: false);
+            static state => _ = state.Pipeline.RefreshAsync(state.Source, state.Key, state.Old),
+            (Pipeline: this, Source: source, Key: key, Old: old), preferLocal: false);
     }
 
-    private async Task RefreshAsync(AnswerSource source, string key)
+    private async Task RefreshAsync(AnswerSource source, string key, Answer old)
     {
         try
         {
-            var (flight, _) = Board(source, key, RequestPriority.Background, PipelineFeatures.All);
-            await WaitAsync(flight, CancellationToken.None).ConfigureAwait(false);
+            if (Board(source, key, RequestPriority.Background, PipelineFeatures.All, old).Flight is { } flight)
+                await WaitAsync(flight, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -185,22 +198,31 @@ internal sealed partial class RequestPipeline
         (features & PipelineFeatures.Refreshing) != 0 && source.Policy.MayAge && kept.IsCurrent
         && _time.GetElapsedTime(kept.MadeAt) < Ttl(source) + _settings.Current.StaleWhileRevalidate;
 
-    private (Flight Flight, bool IsMine) Board(AnswerSource source, string key, RequestPriority priority, PipelineFeatures features)
+    /// <summary>
+    /// The flight that brings an answer better than the one that the caller knows, or no flight and such an answer, where it is kept. Whoever comes meets the one
+    /// or the other until the answer ends: it is kept before its flight is taken out, and both are looked at under the lock that takes it out. A look at the cache
+    /// before the lock alone is not enough: between the two the flight may land, and the answer would be made twice.
+    /// </summary>
+    private (Flight? Flight, bool IsMine, Answer? Kept) Board(
+        AnswerSource source, string key, RequestPriority priority, PipelineFeatures features, Answer? known)
     {
         var shared = (features & PipelineFeatures.Coalescing) != 0;
         var gate = (features & PipelineFeatures.Admission) != 0 ? _gate : null;
         Flight flight;
         lock (_lock)
         {
-            if (shared && _flights.TryGetValue(key, out var known) && known.TryJoin(priority))
-                return (known, false);
+            if ((features & PipelineFeatures.Caching) != 0 && _cache.TryPeek<Answer>(key, out var kept, out var state) && state.IsValid
+                && !ReferenceEquals(kept, known) && IsTrusted(kept, features))
+                return (null, false, kept);
+            if (shared && _flights.TryGetValue(key, out var other) && other.TryJoin(priority))
+                return (other, false, null);
             flight = new(_cache.Tags.Now, _settings.Current.RequestDeadline, gate, priority, _time);
             if (shared)
                 _flights[key] = flight;
         }
 
         _ = FlyAsync(flight, source, key, features, shared);
-        return (flight, true);
+        return (flight, true, null);
     }
 
     private static async ValueTask<AnswerResult> WaitAsync(Flight flight, CancellationToken ct)

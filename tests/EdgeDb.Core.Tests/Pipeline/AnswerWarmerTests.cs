@@ -178,7 +178,7 @@ public sealed class AnswerWarmerTests : IAsyncLifetime
         {
             var now = Now;
             if (looksAt(now.Date) == now.TimeOfDay)
-                _looks.Add((now.Date, (await _pipeline.GetAsync(Month.Instance, Month.KeyOn(now.Date), RequestPriority.Normal, PipelineFeatures.All, None)).Origin));
+                _looks.Add((now.Date, (await _pipeline.AskAsync(Month.Instance, Month.KeyOn(now.Date), PipelineFeatures.All, None)).Origin));
             var before = _warmer.Made;
             await _warmer.RunAsync(Berlin, IsoDayOfWeek.Monday, static (_, _, _) => default, None);
             if (_warmer.Made > before)

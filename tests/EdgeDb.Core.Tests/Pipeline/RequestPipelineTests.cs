@@ -23,7 +23,7 @@ public sealed class RequestPipelineTests : IDisposable
     {
         _cache = new(new(), _time);
         _emergency = new(_time, NullLogger<EmergencyMode>.Instance);
-        _pipeline = new(_cache, new AdmissionGate(_settings), _settings, _emergency, _time, NullLogger<RequestPipeline>.Instance);
+        _pipeline = NewPipeline(_cache, _time);
     }
 
     public void Dispose() => _cache.Dispose();
@@ -37,13 +37,107 @@ public sealed class RequestPipelineTests : IDisposable
             await release.Task;
             await Write(answer, "one");
         };
-        // The outer task is done when its caller waits for an answer: one that came later could find it kept, or just not yet.
+        // The outer task is done when its caller waits for an answer; those who come later are another test.
         var callers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => Task.Factory.StartNew(
-            () => _pipeline.GetAsync(_source, "k", RequestPriority.Normal, PipelineFeatures.All, None).AsTask(), None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default)));
+            () => AskAsync(), None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default)));
         release.SetResult();
 
         Assert.All(await Task.WhenAll(callers), static result => Assert.Equal("one", Text(result)));
         Assert.Equal(1, _source.Executions);
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_kept_between_two_looks_at_the_cache_is_given_and_not_made_again()
+    {
+        _source.Make = static (_, answer, _) => Write(answer, "one", "topic");
+        var time = new InterruptedTime(_time);
+        using var cache = new AdaptiveMemoryCache(new(), time);
+        var pipeline = NewPipeline(cache, time);
+
+        // The clock is first asked by the look for a stale answer.
+        Assert.False(pipeline.TryGet(_source, "k", PipelineFeatures.All, out _));
+        time.InterruptAt(1, () => Assert.Equal(AnswerOrigin.Made, Completed(pipeline.AskAsync(_source, "k", PipelineFeatures.All, None)).Origin));
+        Assert.Equal(AnswerOrigin.Hit, (await pipeline.GetAsync(_source, "k", RequestPriority.Normal, PipelineFeatures.All, None)).Origin);
+        Assert.True(time.WasInterrupted);
+        await NoMoreFlightsAsync(pipeline);
+        Assert.Equal(1, _source.Executions);
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_kept_after_the_last_look_at_the_cache_is_given_and_not_made_again()
+    {
+        _source.Make = static (_, answer, _) => Write(answer, "one", "topic");
+        var time = new InterruptedTime(_time);
+        using var cache = new AdaptiveMemoryCache(new(), time);
+        var pipeline = NewPipeline(cache, time);
+        await pipeline.AskAsync(_source, "k", PipelineFeatures.All, None);
+        _time.Advance(_settings.Current.CacheTtl + _settings.Current.StaleWhileRevalidate);
+
+        // The second time that the clock is asked is for the age of the answer found, which is too old.
+        Assert.False(pipeline.TryGet(_source, "k", PipelineFeatures.All, out _));
+        time.InterruptAt(2, () => Assert.Equal(AnswerOrigin.Made, Completed(pipeline.AskAsync(_source, "k", PipelineFeatures.All, None)).Origin));
+        Assert.Equal(AnswerOrigin.Hit, (await pipeline.GetAsync(_source, "k", RequestPriority.Normal, PipelineFeatures.All, None)).Origin);
+        Assert.True(time.WasInterrupted);
+        Assert.Equal(2, _source.Executions);
+    }
+
+    [Fact]
+    public async Task However_callers_meet_on_cold_keys_each_key_is_executed_once()
+    {
+        const int Callers = 4;
+        // Threads of their own, set off together: on a pool they would come one after the other, and meet nothing.
+        const int Keys = 5000;
+        using var cache = new AdaptiveMemoryCache(new() { MaxEntries = 2 * Keys, ByteBudget = 64 << 20 }, _time);
+        var pipeline = NewPipeline(cache, _time);
+        _source.Make = static (key, answer, _) => Write(answer, key, "topic");
+        using var start = new Barrier(Callers);
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                var asked = new List<Task<AnswerResult>>(Keys);
+                for (var i = 0; i < Keys; i++)
+                {
+                    start.SignalAndWait();
+                    asked.Add(pipeline.AskAsync(_source, $"{i}", PipelineFeatures.All, None).AsTask());
+                }
+
+                return Task.WhenAll(asked);
+            },
+            None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
+        await NoMoreFlightsAsync(pipeline);
+
+        Assert.Equal(Keys, _source.Executions);
+        Assert.Equal(Keys, cache.Count);
+    }
+
+    [Fact]
+    public async Task However_many_meet_an_answer_past_its_time_it_is_made_anew_once()
+    {
+        _source.Make = static (_, answer, _) => Write(answer, "a", "topic");
+        await AskAsync();
+        _time.Advance(_settings.Current.CacheTtl);
+        // Each of them has a refresh begun, in whatever order these run.
+        for (var i = 0; i < 10; i++)
+            await AskAsync();
+        await NoMoreFlightsAsync(_pipeline);
+        Assert.Equal(2, _source.Executions);
+    }
+
+    [Fact]
+    public async Task A_request_is_one_hit_or_one_miss_of_the_cache()
+    {
+        _source.Make = static (_, answer, _) => Write(answer, "a", "topic");
+        await AskAsync();
+        Assert.Equal((0, 1), (_cache.Counts.Hits, _cache.Counts.Misses));
+        await AskAsync();
+        Assert.Equal((1, 1), (_cache.Counts.Hits, _cache.Counts.Misses));
+
+        _time.Advance(_settings.Current.CacheTtl);
+        Assert.Equal(AnswerOrigin.Stale, (await AskAsync()).Origin);
+        Assert.Equal((1, 2), (_cache.Counts.Hits, _cache.Counts.Misses));
+        Assert.Equal(
+            (1, 1, 1),
+            (_pipeline.Statistics.Answers(AnswerOrigin.Made), _pipeline.Statistics.Answers(AnswerOrigin.Hit), _pipeline.Statistics.Answers(AnswerOrigin.Stale)));
     }
 
     [Fact]
@@ -238,7 +332,7 @@ public sealed class RequestPipelineTests : IDisposable
     {
         _source.Make = (_, answer, _) => Write(answer, "a", "topic");
         for (var i = 0; i < 3; i++)
-            Assert.Equal(AnswerOrigin.Made, (await _pipeline.GetAsync(_source, "k", RequestPriority.Normal, PipelineFeatures.None, None)).Origin);
+            Assert.Equal(AnswerOrigin.Made, (await _pipeline.AskAsync(_source, "k", PipelineFeatures.None, None)).Origin);
         Assert.Equal(3, _source.Executions);
         Assert.False(_pipeline.TryGet(_source, "k", PipelineFeatures.All, out _));
     }
@@ -247,9 +341,9 @@ public sealed class RequestPipelineTests : IDisposable
     public async Task Answers_of_two_audiences_never_meet()
     {
         _source.Make = (key, answer, _) => Write(answer, key, "topic");
-        Assert.Equal("for adults", Text(await _pipeline.GetAsync(_source, "for adults", RequestPriority.Normal, PipelineFeatures.All, None)));
-        Assert.Equal("for guests", Text(await _pipeline.GetAsync(_source, "for guests", RequestPriority.Normal, PipelineFeatures.All, None)));
-        Assert.Equal("for adults", Text(await _pipeline.GetAsync(_source, "for adults", RequestPriority.Normal, PipelineFeatures.All, None)));
+        Assert.Equal("for adults", Text(await _pipeline.AskAsync(_source, "for adults", PipelineFeatures.All, None)));
+        Assert.Equal("for guests", Text(await _pipeline.AskAsync(_source, "for guests", PipelineFeatures.All, None)));
+        Assert.Equal("for adults", Text(await _pipeline.AskAsync(_source, "for adults", PipelineFeatures.All, None)));
     }
 
     [Fact]
@@ -284,18 +378,28 @@ public sealed class RequestPipelineTests : IDisposable
         _time.Advance(_settings.Current.CacheTtl);
 
         Assert.Equal(AnswerOrigin.Stale, (await AskAsync()).Origin);
-        _pipeline.Refresh(_source, "k");
         _time.Advance(_settings.Current.StaleWhileRevalidate);
         Assert.Equal(AnswerOrigin.Made, (await AskAsync()).Origin);
         Assert.Equal(2, _source.Executions);
     }
 
+    private RequestPipeline NewPipeline(AdaptiveMemoryCache cache, TimeProvider time) =>
+        new(cache, new AdmissionGate(_settings), _settings, _emergency, time, NullLogger<RequestPipeline>.Instance);
+
+    private static AnswerResult Completed(ValueTask<AnswerResult> asked)
+    {
+        Assert.True(asked.IsCompleted);
+        return asked.Result;
+    }
+
+    private static Task NoMoreFlightsAsync(RequestPipeline pipeline) => UntilAsync(() => pipeline.Refreshes == 0);
+
     private Task<AnswerResult> AskAsync() => AskUntilAsync(None);
 
-    private Task<AnswerResult> AskAsync(TestSource source) => _pipeline.GetAsync(source, "k", RequestPriority.Normal, PipelineFeatures.All, None).AsTask();
+    private Task<AnswerResult> AskAsync(TestSource source) => _pipeline.AskAsync(source, "k", PipelineFeatures.All, None).AsTask();
 
     private Task<AnswerResult> AskUntilAsync(CancellationToken ct) =>
-        _pipeline.GetAsync(_source, "k", RequestPriority.Normal, PipelineFeatures.All, ct).AsTask();
+        _pipeline.AskAsync(_source, "k", PipelineFeatures.All, ct).AsTask();
 
     private static string Text(AnswerResult result) => Encoding.UTF8.GetString(result.Answer.Plain.Body.Span);
 
@@ -335,5 +439,35 @@ public sealed class RequestPipelineTests : IDisposable
             _began.TrySetResult();
             return Make(key, answer, ct);
         }
+    }
+
+    /// <summary>A clock that lets something happen inside a look at it, as if its caller were stopped there.</summary>
+    private sealed class InterruptedTime(TimeProvider time) : TimeProvider
+    {
+        private int _looks;
+        private Action? _interrupt;
+
+        public bool WasInterrupted { get; private set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override long GetTimestamp()
+        {
+            if (_interrupt is { } interrupt && --_looks == 0)
+            {
+                _interrupt = null;
+                interrupt();
+                WasInterrupted = true;
+            }
+
+            return time.GetTimestamp();
+        }
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => time.CreateTimer(callback, state, dueTime, period);
+
+        /// <summary>In the look of this number from now on.</summary>
+        public void InterruptAt(int look, Action interrupt) => (_looks, _interrupt) = (look, interrupt);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class SecondLevelNode : IAsyncDisposable
         CancellationToken.None);
 
     public ValueTask<AnswerResult> AskAsync(AnswerSource source, string key, PipelineFeatures features = PipelineFeatures.All) =>
-        Pipeline.GetAsync(source, key, RequestPriority.Normal, features, CancellationToken.None);
+        Pipeline.AskAsync(source, key, features, CancellationToken.None);
 
     public void Commit(params string[] topics) => TagNames.Invalidate(_cache.Tags, new StorageCommit(1, topics));
 
