@@ -67,7 +67,7 @@ internal sealed partial class RequestPipeline
     /// <param name="answer">The answer.</param>
     public bool TryGet(AnswerSource source, ReadOnlySpan<char> key, PipelineFeatures features, [NotNullWhen(true)] out Answer? answer)
     {
-        if ((features & PipelineFeatures.Caching) == 0 || !_cache.TryGet(key, out answer) || !IsTrusted(answer, features))
+        if ((features & PipelineFeatures.Caching) == 0 || !_cache.TryGet(key, out answer) || !IsTrusted(source, answer, features))
         {
             answer = null;
             return false;
@@ -89,7 +89,7 @@ internal sealed partial class RequestPipeline
     {
         // Not one that was kept since TryGet looked: it would be refreshed, which is executing it twice.
         if ((features & PipelineFeatures.Caching) != 0 && _cache.TryPeek<Answer>(key, out var kept, out var state) && state.IsExpired
-            && IsStaleButTrue(source, kept, features) && IsTrusted(kept, features))
+            && IsStaleButTrue(source, kept, features) && IsTrusted(source, kept, features))
         {
             Refresh(source, key, kept);
             Statistics.Count(AnswerOrigin.Stale);
@@ -212,7 +212,7 @@ internal sealed partial class RequestPipeline
         lock (_lock)
         {
             if ((features & PipelineFeatures.Caching) != 0 && _cache.TryPeek<Answer>(key, out var kept, out var state) && state.IsValid
-                && !ReferenceEquals(kept, known) && IsTrusted(kept, features))
+                && !ReferenceEquals(kept, known) && IsTrusted(source, kept, features))
                 return (null, false, kept);
             if (shared && _flights.TryGetValue(key, out var other) && other.TryJoin(priority))
                 return (other, false, null);
@@ -279,8 +279,8 @@ internal sealed partial class RequestPipeline
 
     private async ValueTask<AnswerResult> FindOrMakeAsync(AnswerSource source, string key, PipelineFeatures features, CancellationToken ct)
     {
-        var place = _second?.PlaceOf(key) ?? default;
-        var second = features.HasFlag(PipelineFeatures.Caching | PipelineFeatures.SecondLevel) && source.Policy.IsShared ? _second : null;
+        var second = SecondOf(source, features);
+        var place = second?.PlaceOf(key) ?? default;
         // What is kept and vouched for is to be made anew, because of its age or of a commit; the second level has nothing better.
         if (second is not null && !(_cache.TryPeek<Answer>(key, out var kept, out _) && second.Trusts(kept))
             && await second.FindAsync(place, key, Ttl(source), ct).ConfigureAwait(false) is { } found)
@@ -318,8 +318,12 @@ internal sealed partial class RequestPipeline
         return answer;
     }
 
-    /// <summary>Redis, where there is one, has not said that it changed, and would have said so.</summary>
-    private bool IsTrusted(Answer kept, PipelineFeatures features) => _second is null || (features & PipelineFeatures.SecondLevel) == 0 || _second.Trusts(kept);
+    /// <summary>The second level, where answers of the source go there.</summary>
+    private SecondLevel? SecondOf(AnswerSource source, PipelineFeatures features) =>
+        _second is not null && features.HasFlag(PipelineFeatures.Caching | PipelineFeatures.SecondLevel) && source.Policy.IsShared ? _second : null;
+
+    /// <summary>Redis, where it has answers of the source, has not said that it changed, and would have said so.</summary>
+    private bool IsTrusted(AnswerSource source, Answer kept, PipelineFeatures features) => SecondOf(source, features) is not { } second || second.Trusts(kept);
 
     private void Keep(AnswerSource source, string key, Answer answer)
     {

@@ -113,6 +113,26 @@ public sealed class SecondLevelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_goes_without_the_second_level_does_not_even_look_for_the_place_of_a_key_there()
+    {
+        var without = await _node.AskAsync(_source, "without", PipelineFeatures.All & ~PipelineFeatures.SecondLevel);
+        var with = await _node.AskAsync(_source, "with");
+        Assert.Equal(default, without.Answer.Read);
+        Assert.NotEqual(default, with.Answer.Read);
+        // What Redis does not vouch for is made anew for one who asks it.
+        Assert.Equal(AnswerOrigin.Hit, (await _node.AskAsync(_source, "without", PipelineFeatures.All & ~PipelineFeatures.SecondLevel)).Origin);
+        Assert.Equal(AnswerOrigin.Made, (await _node.AskAsync(_source, "without")).Origin);
+    }
+
+    [Fact]
+    public async Task An_answer_of_the_moment_is_kept_without_the_second_level_which_never_has_it()
+    {
+        var source = new Counter(AnswerPolicy.OfTheMoment);
+        Assert.Equal(AnswerOrigin.Made, (await _node.AskAsync(source, "k")).Origin);
+        Assert.Equal(AnswerOrigin.Hit, (await _node.AskAsync(source, "k")).Origin);
+    }
+
+    [Fact]
     public async Task Without_Redis_answers_go_on_for_a_short_time_and_its_return_ends_them()
     {
         await AskedAsync();
