@@ -1,3 +1,4 @@
+using EdgeDb.Benchmarks.Accounts;
 using EdgeDb.Benchmarks.Cache;
 using EdgeDb.Benchmarks.Calendar;
 using EdgeDb.Benchmarks.Forecast;
@@ -19,6 +20,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringC
     ["pool"] = PoolBenchmark.RunAsync,
     ["service"] = ServiceBenchmark.RunAsync,
     ["settings"] = SettingsBenchmark.RunAsync,
+    ["sign-in"] = SignInBenchmark.RunAsync,
     ["soak-connections"] = ConnectionSoak.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
 };

@@ -13,6 +13,7 @@ public sealed partial class ArchitectureTests
         ["Caching"] = [],
         ["Settings"] = [],
         ["Access"] = [],
+        ["Accounts"] = ["Access", "Security", "Storage"],
         ["Connections"] = ["Learning"],
         ["Pipeline"] = ["Caching", "Settings", "Connections", "Storage"],
         ["Storage"] = ["Connections"],
