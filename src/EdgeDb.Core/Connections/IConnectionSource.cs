@@ -12,6 +12,16 @@ public interface IConnectionSource<T>
     /// <summary>Name of the endpoint in errors, metrics and settings, for example "postgres-primary". No secrets.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Raised when a connection has broken while perhaps nobody uses it, by sources that hear of that: the pool replaces what it has to keep at once, not at its
+    /// next round. Handlers do not throw.
+    /// </summary>
+    event Action? Lost
+    {
+        add { }
+        remove { }
+    }
+
     /// <summary>Opens a connection that is ready for <paramref name="role"/>. Throws what <see cref="Classify"/> understands.</summary>
     ValueTask<T> OpenAsync(ConnectionRole role, CancellationToken ct);
 

@@ -6,6 +6,9 @@ public sealed partial class ConnectionPool<T>
     private static readonly TimeSpan ShortestMaintenance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestMaintenance = TimeSpan.FromSeconds(10);
 
+    // A server that lets us in and hangs up must not be dialled in a loop.
+    private static readonly TimeSpan RestAfterOpening = TimeSpan.FromSeconds(1);
+
     private readonly ITimer _maintenance;
     private bool _isCheckingIdle;
     private long _closedIdle;
@@ -99,6 +102,21 @@ public sealed partial class ConnectionPool<T>
         return TimeSpan.FromTicks(Math.Clamp(shortest.Ticks / 4, ShortestMaintenance.Ticks, LongestMaintenance.Ticks));
     }
 
+    private void MaintainIn_NeedsLock(TimeSpan wait) =>
+        // Timers count whole milliseconds and round down.
+        _maintenance.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), MaintenancePeriod(_options));
+
+    private void OnLost()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return;
+            var rest = RestAfterOpening - _clock.ToSpan(_clock.Now - _openedAt);
+            MaintainIn_NeedsLock(rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
+        }
+    }
+
     private void Maintain()
     {
         List<(RentingSite Site, TimeSpan Held)>? leaks = null;
@@ -182,8 +200,15 @@ public sealed partial class ConnectionPool<T>
     /// <summary>Counts one connection as being opened when fewer are open than shall be kept; each that is ready begins the next.</summary>
     private bool BeginRefill_NeedsLock(long now)
     {
-        if (_closed || now < _reopenAt || _opening >= _options.MaxOpening || _open + _opening >= Kept_NeedsLock() || Taken_NeedsLock() >= Capacity_NeedsLock())
+        if (_closed || _opening >= _options.MaxOpening || _open + _opening >= Kept_NeedsLock() || Taken_NeedsLock() >= Capacity_NeedsLock())
             return false;
+        if (now < _reopenAt)
+        {
+            // Callers would try again by themselves; while there are none, the clock does. Each time: timers may fire a little early.
+            MaintainIn_NeedsLock(_clock.ToSpan(_reopenAt - now));
+            return false;
+        }
+
         _opening++;
         return true;
     }

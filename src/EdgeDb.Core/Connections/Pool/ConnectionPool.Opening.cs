@@ -27,6 +27,7 @@ public sealed partial class ConnectionPool<T>
     private int _leaving;
 
     private long _opened;
+    private long _openedAt;
     private long _openTotal;
     private long _openFailures;
 
@@ -126,6 +127,7 @@ public sealed partial class ConnectionPool<T>
             _opening--;
             _open++;
             _opened++;
+            _openedAt = now;
             _openTotal += now - started;
             _openTime = _openTime == 0 ? now - started : _openTime + ((now - started - _openTime) / 4);
             isBack = _failedInRow > 0;
@@ -154,6 +156,7 @@ public sealed partial class ConnectionPool<T>
         PoolWaiter<T>? refused = null;
         var kind = FailureKind.Connect;
         var isFirst = false;
+        bool refills;
         lock (_gate)
         {
             _opening--;
@@ -170,6 +173,7 @@ public sealed partial class ConnectionPool<T>
                 _failingSince = _clock.Now;
             var delay = TimeSpan.FromTicks(Math.Min(LongestReopenDelay.Ticks, FirstReopenDelay.Ticks << Math.Min(_failedInRow++, 10)));
             _reopenAt = _clock.Now + (long)(_clock.From(delay) * (0.75 + (Random.Shared.NextDouble() / 2)));
+            refills = BeginRefill_NeedsLock(_clock.Now);
             kind = failure is TimeoutException ? FailureKind.Timeout : _source.Classify(failure);
             // Nothing runs that they could wait for: telling them now is kinder than telling them after AcquireTimeout.
             if (_leased > _stranded || _opening > 0)
@@ -188,6 +192,8 @@ public sealed partial class ConnectionPool<T>
         else
             PoolLog.OpenFailedAgain(_logger, Name, failure.Message);
         RefuseUnopened(refused, kind, failure);
+        if (refills)
+            _ = OpenAsync(ConnectionRole.General);
     }
 
     private void RefuseUnopened(PoolWaiter<T>? refused, FailureKind kind, Exception cause) =>

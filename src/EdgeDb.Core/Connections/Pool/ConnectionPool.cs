@@ -76,7 +76,10 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
         _checkAfterIdle = _clock.From(options.CheckAfterIdle);
         SetSizeLimit_NeedsLock();
         _waitTimer = time.CreateTimer(static pool => ((ConnectionPool<T>)pool!).OnWaitTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _maintenance = time.CreateTimer(static pool => ((ConnectionPool<T>)pool!).Maintain(), this, TimeSpan.Zero, MaintenancePeriod(options));
+        _maintenance = time.CreateTimer(static pool => ((ConnectionPool<T>)pool!).Maintain(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        source.Lost += OnLost;
+        // Last: the first opening may fail before this returns, and sets the timer anew.
+        MaintainIn_NeedsLock(TimeSpan.Zero);
     }
 
     /// <summary>Name of the endpoint.</summary>
@@ -177,7 +180,7 @@ public sealed partial class ConnectionPool<T> : IAsyncDisposable
             SetSizeLimit_NeedsLock();
             granted = Serve_NeedsLock(_clock.Now);
             if (!_closed)
-                _maintenance.Change(TimeSpan.Zero, MaintenancePeriod(options));
+                MaintainIn_NeedsLock(TimeSpan.Zero);
         }
 
         Grant(granted);

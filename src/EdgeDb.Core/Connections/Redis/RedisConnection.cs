@@ -42,6 +42,9 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>False once the connection is lost or closed.</summary>
     public bool IsOpen => Volatile.Read(ref _failure) is null;
 
+    /// <summary>Completes when it is lost or closed, the last answer is read and invalidations are told of it.</summary>
+    public Task Ended => _reading;
+
     /// <summary>Commands that wait for their answers, also those whose callers have given up.</summary>
     public int InFlight
     {

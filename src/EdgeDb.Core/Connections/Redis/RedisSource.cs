@@ -33,8 +33,14 @@ internal sealed class RedisSource : IConnectionSource<RedisConnection>
 
     public string Name { get; }
 
-    public ValueTask<RedisConnection> OpenAsync(ConnectionRole role, CancellationToken ct) =>
-        RedisConnection.OpenAsync(_settings, _invalidations, _time, _logger, ct);
+    public event Action? Lost;
+
+    public async ValueTask<RedisConnection> OpenAsync(ConnectionRole role, CancellationToken ct)
+    {
+        var connection = await RedisConnection.OpenAsync(_settings, _invalidations, _time, _logger, ct).ConfigureAwait(false);
+        _ = TellEndAsync(connection);
+        return connection;
+    }
 
     public bool IsUsable(RedisConnection connection) => connection.IsOpen;
 
@@ -58,4 +64,10 @@ internal sealed class RedisSource : IConnectionSource<RedisConnection>
     public ValueTask CloseAsync(RedisConnection connection) => connection.DisposeAsync();
 
     public FailureKind Classify(Exception exception) => RedisFailures.Classify(exception);
+
+    private async Task TellEndAsync(RedisConnection connection)
+    {
+        await connection.Ended.ConfigureAwait(false);
+        Lost?.Invoke();
+    }
 }

@@ -310,6 +310,53 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_kept_is_replaced_as_soon_as_its_source_hears_of_the_loss()
+    {
+        var pool = Pool(new() { MinIdle = 1, MaxSize = 2 });
+        _time.Advance(TimeSpan.Zero);
+        await Until(() => pool.Statistics.Open == 1);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        _source.Lose(_source.All.Single());
+        _time.Advance(TimeSpan.Zero);
+        await Until(() => _source.Opens == 2 && pool.Statistics.Open == 1);
+    }
+
+    [Fact]
+    public async Task A_server_that_lets_in_and_hangs_up_is_dialled_once_a_second()
+    {
+        var pool = Pool(new() { MinIdle = 1, MaxSize = 2 });
+        _time.Advance(TimeSpan.Zero);
+        for (var opens = 1; opens < 5; opens++)
+        {
+            await Until(() => pool.Statistics is { Open: 1, Closing: 0 });
+            Assert.Equal(opens, _source.Opens);
+            _source.Lose(_source.All.Last());
+            _time.Advance(TimeSpan.FromMilliseconds(999));
+            Assert.Equal((1, 0), (pool.Statistics.Open, pool.Statistics.Opening));
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await Until(() => _source.Opens == opens + 1);
+        }
+    }
+
+    [Fact]
+    public async Task What_cannot_be_kept_open_is_tried_again_less_and_less_often_without_any_caller()
+    {
+        _source.OpenFailure = new IOException("refused");
+        await using var pool = new ConnectionPool<FakeConnection>(_source, new() { MinIdle = 1, MaxSize = 2 }, null, new EarlyTimers(_time), _log);
+        _time.Advance(TimeSpan.Zero);
+        // The longest a delay can be by chance: a quarter more than 100 ms, twice that and so on up to 5 s.
+        for (var (failures, delay) = (1, 125); failures < 10; failures++, delay = Math.Min(2 * delay, 6250))
+        {
+            await Until(() => pool.Statistics.OpenFailures >= failures);
+            _time.Advance(TimeSpan.FromMilliseconds(delay + 1));
+        }
+
+        _source.OpenFailure = null;
+        _time.Advance(TimeSpan.FromSeconds(6.3));
+        await Until(() => pool.Statistics.Open == 1);
+    }
+
+    [Fact]
     public async Task A_forecast_opens_ahead_and_lets_go_again()
     {
         var pool = Pool(new() { MinIdle = 1, MaxSize = 5, IdleTimeout = TimeSpan.FromSeconds(10) });
@@ -695,6 +742,28 @@ public sealed class ConnectionPoolTests : IAsyncDisposable
         var pool = new ConnectionPool<FakeConnection>(_source, options, limit, _time, _log);
         _pools.Add(pool);
         return pool;
+    }
+
+    /// <summary>Fires each timer a millisecond early, as those of .NET do, which count in the ticks of a coarser clock.</summary>
+    private sealed class EarlyTimers(ManualTimeProvider time) : TimeProvider
+    {
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Early(time.CreateTimer(callback, state, Sooner(dueTime), period));
+
+        private static TimeSpan Sooner(TimeSpan due) => due > TimeSpan.FromMilliseconds(1) ? due - TimeSpan.FromMilliseconds(1) : due;
+
+        private sealed class Early(ITimer timer) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(Sooner(dueTime), period);
+
+            public void Dispose() => timer.Dispose();
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
     }
 
     private sealed class SetLimit : IConcurrencyLimit

@@ -30,6 +30,14 @@ internal sealed class FakeSource : IConnectionSource<FakeConnection>
 
     public ConcurrentQueue<FakeConnection> All { get; } = new();
 
+    public event Action? Lost;
+
+    public void Lose(FakeConnection connection)
+    {
+        connection.IsUsable = false;
+        Lost?.Invoke();
+    }
+
     public async ValueTask<FakeConnection> OpenAsync(ConnectionRole role, CancellationToken ct)
     {
         var number = Interlocked.Increment(ref _numbers);

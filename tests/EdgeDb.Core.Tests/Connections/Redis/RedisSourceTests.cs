@@ -61,6 +61,27 @@ public sealed class RedisSourceTests
     }
 
     [Fact]
+    public async Task A_connection_that_nobody_uses_is_opened_again_when_the_server_ends_it()
+    {
+        var time = new ManualTimeProvider();
+        await using var server = await RedisServer.StartAsync();
+        await using var pool = new ConnectionPool<RedisConnection>(
+            Source(server, time), new ConnectionPoolOptions { MinIdle = 1, MaxSize = 2, LeasesPerConnection = 100 }, null, time, NullLogger.Instance);
+        time.Advance(TimeSpan.Zero);
+        await Eventually.IsTrueAsync(() => pool.Statistics.Open == 1, "the connection is open");
+        time.Advance(TimeSpan.FromSeconds(2));
+        await using (var other = await server.OpenAsync())
+            await other.ExecuteAsync("CLIENT", ["KILL", "TYPE", "normal"], 0, static (_, _) => 0, None);
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.Zero);
+                return pool.Statistics is { Opened: 2, Open: 1 };
+            },
+            "it is open again, though no time has passed");
+    }
+
+    [Fact]
     public async Task Errors_of_commands_are_classified_by_whose_fault_they_are()
     {
         await using var server = await RedisServer.StartAsync("--maxmemory", "3mb", "--enable-debug-command", "yes");
