@@ -247,6 +247,7 @@ public sealed class CommandLineTests : IDisposable
                 { ["serve", "--postgres", "postgres://localhost"], "Database" },
                 { ["serve", "--postgres-replica", "postgres://a:b@localhost/c"], "--postgres" },
                 { ["serve", "--redis", "redis://localhost/many"], "database number" },
+                { ["serve", "--redis", "redis://localhost?min-idle=0"], "min-idle is 0; give 1 or more" },
                 { ["serve", "--qdrant", "ftp://localhost"], "--qdrant" },
                 { ["serve", "--qdrant", "http://qdrant.example.org:6333?api-key=secret"], "https" },
                 { ["serve", "--tuner", "wild"], "--tuner" },

@@ -68,7 +68,10 @@ internal static class UpstreamReader
         var problems = new List<string>();
         server.Validate("redis", problems);
         address.Problems("redis", problems);
-        return new(server, Endpoint(address, RedisPool, opensAhead: false));
+        var endpoint = Endpoint(address, RedisPool, opensAhead: false);
+        if (endpoint.Pool.MinIdle == 0)
+            address.Problem("min-idle is 0; give 1 or more: answers are kept there only while a connection is told of changes.");
+        return new(server, endpoint);
     }
 
     public static Upstream<QdrantSettings>? Qdrant(string text, SettingReading reading)
