@@ -154,6 +154,15 @@ public sealed class ConnectionsTests(ServiceFixture fixture) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Nobody_can_take_the_connection_away_on_which_Redis_tells_of_changes()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await ServiceProcess.StartAsync(folder.Path, "--redis", "redis://127.0.0.1:1");
+        var refused = await new Api(service).PutAsync("/api/connections/tunables/redis.minIdle", new { value = 0 });
+        Assert.Equal((HttpStatusCode.BadRequest, "value"), (refused.Status, refused.Json.GetProperty("errors")[0].Text("field")));
+    }
+
+    [Fact]
     public async Task The_tuner_can_be_frozen_for_some_time()
     {
         Assert.NotNull((await _api.PostAsync("/api/connections/tuner/freeze", new { minutes = 1 })).Expect(HttpStatusCode.OK).Json.TextOrNull("frozenUntil"));

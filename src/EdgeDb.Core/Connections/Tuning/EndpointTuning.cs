@@ -18,8 +18,9 @@ internal static class EndpointTuning
             tunables.Add(Setting(
                 "maxSize", "connections", least, most, 1, "Memory for each connection, here and at the server.",
                 static options => options.MaxSize, static (options, value) => options with { MaxSize = (int)value }));
+            // Redis tells of changes on a connection that is open, and nobody looks into the second level without one.
             tunables.Add(Setting(
-                "minIdle", "connections", 0, most, 1, "Memory for connections that nobody uses at quiet times.",
+                "minIdle", "connections", endpoint.Kind == EndpointKind.Redis ? 1 : 0, most, 1, "Memory for connections that nobody uses at quiet times.",
                 static options => options.MinIdle, static (options, value) => options with { MinIdle = (int)value }));
         }
 
