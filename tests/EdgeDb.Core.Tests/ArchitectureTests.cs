@@ -58,6 +58,13 @@ public sealed partial class ArchitectureTests
             Assert.DoesNotMatch(@"\bFile\.|\bHttpClient\b|System\.Net\b|SQLitePCL|Microsoft\.Data", File.ReadAllText(file));
     }
 
+    [Fact]
+    public void An_event_id_means_one_message()
+    {
+        var ids = Sources("EdgeDb.Core").Concat(Sources("EdgeDb")).SelectMany(static file => EventId().Matches(File.ReadAllText(file))).Select(static match => match.Value);
+        Assert.DoesNotContain(ids.CountBy(static id => id), static id => id.Value > 1);
+    }
+
     private static string Folder(string file, string project) =>
         Path.GetRelativePath(Path.Combine(Root(), "src", project), file).Split(Path.DirectorySeparatorChar)[0];
 
@@ -72,6 +79,9 @@ public sealed partial class ArchitectureTests
             folder = folder.Parent;
         return folder.FullName;
     }
+
+    [GeneratedRegex(@"EventId = \d+")]
+    private static partial Regex EventId();
 
     [GeneratedRegex(@"EdgeDb\.Core\.([A-Z]\w+)")]
     private static partial Regex CoreNamespace();

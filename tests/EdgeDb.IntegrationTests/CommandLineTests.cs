@@ -302,7 +302,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory, MemberData(nameof(BadCalls))]
-    public async Task A_bad_call_ends_with_2_and_one_line_that_names_what_is_wrong(string[] arguments, string named)
+    public async Task A_bad_call_ends_with_2_and_names_what_is_wrong_a_line_each(string[] arguments, string named)
     {
         var file = _folder.File("good.ics");
         await File.WriteAllTextAsync(file, School, TestContext.Current.CancellationToken);
@@ -318,10 +318,11 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.True(code == 2, $"{code}: {output} {errors}");
         Assert.Equal("", output);
-        var line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.StartsWith("edgedb", line, StringComparison.Ordinal);
-        Assert.Contains(named, line, StringComparison.OrdinalIgnoreCase);
-        Assert.True(line.Length < 1000, line);
+        var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("edgedb", lines[0], StringComparison.Ordinal);
+        Assert.True(lines.Length == 1 || (lines.Length > 2 && lines.Skip(1).All(static line => line.StartsWith("  ", StringComparison.Ordinal))), errors);
+        Assert.Contains(named, errors, StringComparison.OrdinalIgnoreCase);
+        Assert.True(errors.Length < 1000, errors);
     }
 
     [Fact]

@@ -95,6 +95,8 @@ public sealed class ConfigTests : IDisposable
     [Fact]
     public async Task Settings_are_changed_without_a_service_too()
     {
+        var group = (await RunAsync("config", "show", "batch", "--data", Data)).Output;
+        Assert.Equal("batch.size = 10 requests  (default)\nbatch.delay = 50ms  (default)\n", group);
         var nowhere = await RunAsync("config", "set", "cache.ttl", "300s", "--data", Data);
         Assert.Equal(2, nowhere.ExitCode);
         Assert.Contains("holds no household", nowhere.Errors, StringComparison.Ordinal);
@@ -188,7 +190,9 @@ public sealed class ConfigTests : IDisposable
             ["serve", "--data", Data], environment: [.. settings.Select(static s => (s.Text("variable"), "wrong!")), ("EDGEDB__CACHE__ENTIRES", "1")]);
 
         Assert.Equal(2, exit);
-        Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal($"edgedb: {lines.Length - 1} things are wrong:", lines[0]);
+        Assert.All(lines.Skip(1), static line => Assert.StartsWith("  ", line, StringComparison.Ordinal));
         // Which file is meant is not known while its name is wrong; everything else is.
         foreach (var setting in settings.Where(static s => s.Text("name") != "config"))
             Assert.Contains($"{setting.Text("variable")}: ", errors, StringComparison.Ordinal);

@@ -151,9 +151,9 @@ internal sealed partial class SecondLevel
         LogFailed(_logger, failure.Message);
     }
 
-    [LoggerMessage(EventId = 5102, Level = LogLevel.Debug, Message = "An answer was not put into the second level: {Reason}")]
+    [LoggerMessage(EventId = 5202, Level = LogLevel.Debug, Message = "An answer was not put into the second level: {Reason}")]
     private static partial void LogNotStored(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 5101, Level = LogLevel.Debug, Message = "The second level is left alone for a second: {Reason}")]
+    [LoggerMessage(EventId = 5201, Level = LogLevel.Debug, Message = "The second level is left alone for a second: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
 }

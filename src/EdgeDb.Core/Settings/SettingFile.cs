@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -15,6 +16,9 @@ internal sealed class SettingFile
     public const int MaxBytes = 256 * 1024;
 
     private const int MaxDepth = 8;
+
+    private static readonly SearchValues<string> ForProgrammers =
+        SearchValues.Create([" LineNumber:", " which is not supported in this mode", ", when isFinalBlock"], StringComparison.Ordinal);
 
     private readonly SettingCatalog _catalog;
     private readonly string _path;
@@ -66,6 +70,12 @@ internal sealed class SettingFile
     private void Read()
     {
         var start = _bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
+        if (_bytes.Length == start)
+        {
+            _problems.Add($"{_path}:1:1: no JSON: the file is empty; it must hold at least {{}}.");
+            return;
+        }
+
         if (!Utf8.IsValid(_bytes))
         {
             _problems.Add($"{_path}: the file is not UTF-8.");
@@ -198,10 +208,10 @@ internal sealed class SettingFile
 
     private static string Shown(string name) => name.Length <= 100 ? name : string.Create(CultureInfo.InvariantCulture, $"{name[..100]}…");
 
-    // The reader's message ends with its own count of lines and bytes, from 0.
+    // The reader's message advises its programmer, and ends with its own count of lines and bytes, from 0.
     private static string Reason(JsonException failure)
     {
-        var end = failure.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return end < 0 ? failure.Message : failure.Message[..end];
+        var end = failure.Message.AsSpan().IndexOfAny(ForProgrammers);
+        return end < 0 ? failure.Message : $"{failure.Message.AsSpan(0, end).TrimEnd('.')}.";
     }
 }

@@ -59,8 +59,16 @@ internal static class CommandTable
         return BadCall;
     }
 
-    /// <summary>All problems of a call on one line.</summary>
-    public static int Refuse(IReadOnlyList<string> problems) => Refuse(string.Join(' ', problems));
+    /// <summary>All problems of a call, a line each when there are several.</summary>
+    public static int Refuse(IReadOnlyList<string> problems)
+    {
+        if (problems is [var only])
+            return Refuse(only);
+        Refuse($"{problems.Count} things are wrong:");
+        foreach (var problem in problems)
+            Console.Error.WriteLine($"  {problem.ReplaceLineEndings(" ")}");
+        return BadCall;
+    }
 
     private static int Calendar(string[] arguments)
     {
@@ -89,7 +97,7 @@ internal static class CommandTable
             edgedb agenda [--from DATE] [--to DATE] [--zone TZ] [--data DIR]
                                                        print what is on
             edgedb check [--data DIR]                  check the database; exit 1 when something is wrong
-            edgedb config show [NAME] [--json] [--data DIR]
+            edgedb config show [NAME | GROUP] [--json] [--data DIR]
                                                        settings, their values and where these come from
             edgedb config set NAME VALUE | unset NAME [--data DIR]
                                                        change a setting, of the running service at once where that is possible

@@ -31,9 +31,12 @@ internal static class ConfigCommand
     {
         if (DataCommand.Parse(arguments, positional: 1, Json) is not var (line, values, options))
             return CommandTable.BadCall;
-        var one = line.Positional is [var path] ? StoredSettings.Find(path) : null;
+        var path = line.Positional is [var given] ? given : "";
+        var isGroup = path.Length == 0 || SettingTable.Catalog.IsGroup(path);
+        var one = isGroup ? null : StoredSettings.Find(path);
+        var prefix = path.Length == 0 ? "" : path + ".";
         var all = await AskAsync(options, HttpMethod.Get, "", null, ApiJson.Web.SettingList) ?? new SettingList(await ReadAsync(values, options), null);
-        var shown = all with { Items = [.. all.Items.Where(item => one is null || item.Name == one.Path)] };
+        var shown = all with { Items = [.. all.Items.Where(item => one is null ? item.Name.StartsWith(prefix, StringComparison.Ordinal) : item.Name == one.Path)] };
         if (line.Value(Json.Name) is not null)
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(shown, ApiJson.Web.SettingList));
         else if (one is not null)

@@ -331,6 +331,6 @@ internal static partial class ServiceHost
     [LoggerMessage(EventId = 1202, Level = LogLevel.Warning, Message = "The next start will find nothing of ours in Redis: {Reason}")]
     private static partial void LogNotHandedOn(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 1201, Level = LogLevel.Warning, Message = "A setting is not used: {Problem}")]
+    [LoggerMessage(EventId = 1203, Level = LogLevel.Warning, Message = "A setting is not used: {Problem}")]
     private static partial void LogNotUsed(ILogger logger, string problem);
 }
