@@ -56,6 +56,11 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal((0, "", "tuner = approve  (default)\n"), (unset.ExitCode, unset.Errors, unset.Output));
         Assert.Equal("approve", (await api.GetAsync("/api/connections/tuner")).Json.Text("mode"));
 
+        await RunAsync("config", "set", "cache.entries", "77", "--data", Data);
+        await RunAsync("config", "set", "cache.bytes", "1MB", "--data", Data);
+        var cache = (await api.GetAsync("/api/pipeline")).Json.GetProperty("cache");
+        Assert.Equal((77, 1 << 20), (cache.Number("maxEntries"), cache.Number("budgetBytes")));
+
         var later = (await api.PutAsync("/api/config/windowAhead", new { value = "36" })).Expect(HttpStatusCode.OK).Json;
         Assert.Equal(("24", "36", "afterRestart"), (later.Text("value"), later.Text("afterRestart"), later.Text("takesEffect")));
         Assert.Contains("windowAhead = 24 months  (default); after a restart: 36\n", (await RunAsync("config", "show", "windowAhead", "--data", Data)).Output, StringComparison.Ordinal);

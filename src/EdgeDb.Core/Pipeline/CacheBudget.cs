@@ -3,7 +3,7 @@ using EdgeDb.Core.Settings;
 
 namespace EdgeDb.Core.Pipeline;
 
-/// <summary>How much memory the kept answers may take: what is set, and a quarter of it while memory is short.</summary>
+/// <summary>How many answers may be kept and how much memory they may take: what is set, and of memory a quarter of it while that is short.</summary>
 internal sealed class CacheBudget(AdaptiveMemoryCache cache, Live<PipelineSettings> settings, EmergencyMode emergency)
 {
     private const int PartWhileShort = 4;
@@ -24,6 +24,7 @@ internal sealed class CacheBudget(AdaptiveMemoryCache cache, Live<PipelineSettin
         lock (_lock)
         {
             var isShort = emergency.Current is { } need && need.Reasons.Contains(EmergencyReason.Memory);
+            cache.MaxEntries = settings.Current.CacheEntries;
             cache.ByteBudget = settings.Current.CacheBytes / (isShort ? PartWhileShort : 1);
         }
     }
