@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["Storage"] = ["Connections"],
         ["Work"] = ["Storage"],
         ["Security"] = ["Storage"],
-        ["Household"] = ["Access", "Calendars", "Storage", "Connections"],
+        ["Household"] = ["Access", "Calendars", "Security", "Storage", "Connections"],
     };
 
     [Fact]

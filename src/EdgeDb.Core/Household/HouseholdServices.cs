@@ -1,3 +1,4 @@
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;
@@ -5,21 +6,24 @@ namespace EdgeDb.Core.Household;
 /// <summary>The household over one database: everything the service and the commands are made of, put together in one place.</summary>
 internal sealed class HouseholdServices
 {
-    internal HouseholdServices(SqliteDatabase database, TimeProvider time, int monthsBack, int monthsAhead)
+    internal HouseholdServices(SqliteDatabase database, KeyRing keys, TimeProvider time, int monthsBack, int monthsAhead)
     {
         Database = database;
+        Keys = keys;
         Store = new(database, time);
         Window = new(database, time, monthsBack, monthsAhead);
         Occurrences = new(database);
         Events = new(database, Window, Store, time);
-        Feeds = new(database, Store, new FeedLimits(), time);
+        Feeds = new(database, Store, keys, new FeedLimits(), time);
         Import = new(database, Window, Store, new FeedLimits());
-        FeedImport = new(database, Import, time);
+        FeedImport = new(database, Import, Feeds, time);
         Export = new(database);
         Sample = new(database, Store, Events, time);
     }
 
     internal SqliteDatabase Database { get; }
+
+    internal KeyRing Keys { get; }
 
     internal HouseholdStore Store { get; }
 

@@ -51,10 +51,10 @@ internal sealed class MasterKey
             _witnesses.Add(witness);
     }
 
-    /// <summary>Seals a key. Makes the master key where there is none yet; throws <see cref="SealBrokenException"/> where it is missing.</summary>
+    /// <summary>Seals a key, or a file of keys. Makes the master key where there is none yet; throws <see cref="SealBrokenException"/> where it is missing.</summary>
     public byte[] Wrap(string place, ReadOnlySpan<byte> key) => Seal.Close(Get(mayMake: true), 0, place, key);
 
-    /// <summary>Opens a key. <paramref name="what"/> names it in the <see cref="SealBrokenException"/> that is thrown when it does not open.</summary>
+    /// <summary>Opens what <see cref="Wrap"/> sealed. <paramref name="what"/> names it in the <see cref="SealBrokenException"/> that is thrown when it does not open.</summary>
     public byte[] Unwrap(string place, string what, ReadOnlySpan<byte> wrapped) =>
         Seal.TryOpen(Get(mayMake: false), place, wrapped) ?? throw new SealBrokenException(
             place, $"{what} does not open with the master key {Path}: one of the two was changed or damaged. {Remedy}");

@@ -32,7 +32,7 @@ internal static class FeedsApi
         answer.DependsOn(Topics.Calendars);
         answer.DependsOn(Topics.Occurrences); // How many events each has.
         var page = Page.Of(await store.ListAsync(ct), static f => f.Id, request.Parameters);
-        answer.Write(new FeedList([.. page.Items.Select(f => Body(f, refresher))], page.Next), ApiJson.Web.FeedList);
+        answer.Write(new FeedList([.. page.Items.Select(f => Body(f, store, refresher))], page.Next), ApiJson.Web.FeedList);
     }
 
     private static async Task AddAsync(HttpContext context, FeedStore store, FeedRefresher refresher, BackgroundQueue queue)
@@ -42,7 +42,7 @@ internal static class FeedsApi
         var feed = await store.AddAsync(address, input.Name, input.Color, input.Members, context.RequestAborted);
         queue.Wake(HouseholdWorker.Feeds);
         context.Response.StatusCode = StatusCodes.Status201Created;
-        await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
+        await context.Response.WriteAsJsonAsync(Body(feed, store, refresher), ApiJson.Web.FeedBody);
     }
 
     private static async Task ChangeAsync(HttpContext context, string id, FeedStore store, FeedRefresher refresher)
@@ -52,7 +52,7 @@ internal static class FeedsApi
         if (input.Address is not null)
             throw ProblemException.Invalid("address", "The address of a feed cannot be changed; add the new one and remove this.");
         var feed = await store.ChangeAsync(id, input.Name, input.Color, input.Members, reader.ExpectedVersion(), context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
+        await context.Response.WriteAsJsonAsync(Body(feed, store, refresher), ApiJson.Web.FeedBody);
     }
 
     private static async Task DeleteAsync(HttpContext context, string id, FeedStore store)
@@ -68,7 +68,7 @@ internal static class FeedsApi
         var feed = await store.AskNowAsync(id, context.RequestAborted);
         queue.Wake(HouseholdWorker.Feeds);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        await context.Response.WriteAsJsonAsync(Body(feed, refresher), ApiJson.Web.FeedBody);
+        await context.Response.WriteAsJsonAsync(Body(feed, store, refresher), ApiJson.Web.FeedBody);
     }
 
     private static async ValueTask ProblemsAsync(FeedStore store, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
@@ -84,14 +84,14 @@ internal static class FeedsApi
             ApiJson.Web.FeedProblemList);
     }
 
-    private static FeedBody Body(Feed feed, FeedRefresher refresher) =>
+    private static FeedBody Body(Feed feed, FeedStore store, FeedRefresher refresher) =>
         new(
             feed.Id,
             feed.CalendarId,
             feed.Name,
             feed.Color,
             feed.MemberIds,
-            feed.Address.ToString(),
+            store.MaskedAddress(feed),
             refresher.IsRefreshing(feed) ? "refreshing" : feed.LastAttemptAt is null ? "new" : feed.Failures > 0 ? "failing" : "ok",
             TimeText.Instant(feed.LastAttemptAt),
             TimeText.Instant(feed.LastSuccessAt),

@@ -1,5 +1,6 @@
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
@@ -29,6 +30,7 @@ internal static class CommandTable
                 ["export", .. var rest] => await ExportCommand.RunAsync(rest),
                 ["agenda", .. var rest] => await AgendaCommand.RunAsync(rest),
                 ["check", .. var rest] => await CheckCommand.RunAsync(rest),
+                ["keys", .. var rest] => await KeysCommand.RunAsync(rest),
                 ["config", .. var rest] => await ConfigCommand.RunAsync(rest),
                 ["calendar", .. var rest] => Calendar(rest),
                 ["version" or "--version"] => Version(),
@@ -40,7 +42,7 @@ internal static class CommandTable
         {
             return Refuse(exception.Message);
         }
-        catch (StorageException exception)
+        catch (Exception exception) when (exception is StorageException or SealBrokenException)
         {
             await Console.Error.WriteLineAsync($"edgedb: {exception.Message}");
             return Failed;
@@ -97,6 +99,7 @@ internal static class CommandTable
             edgedb agenda [--from DATE] [--to DATE] [--zone TZ] [--data DIR]
                                                        print what is on
             edgedb check [--data DIR]                  check the database; exit 1 when something is wrong
+            edgedb keys rotate [--data DIR]            seal all secrets with new keys and destroy the old ones
             edgedb config show [NAME | GROUP] [--json] [--data DIR]
                                                        settings, their values and where these come from
             edgedb config set NAME VALUE | unset NAME [--data DIR]

@@ -44,7 +44,8 @@ internal static class DataCommand
     {
         var database = await HouseholdDatabase.OpenAsync(options, TimeProvider.System, loggers, cancellationToken);
         options = EdgeDbOptions.From(await StoredSettings.AddToAsync(values, database, [], cancellationToken), []);
-        var household = new HouseholdServices(database, TimeProvider.System, options.WindowMonthsBack, options.WindowMonthsAhead);
+        var keys = await HouseholdDatabase.OpenKeysAsync(options, database, TimeProvider.System, cancellationToken);
+        var household = new HouseholdServices(database, keys, TimeProvider.System, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, cancellationToken);
         await household.Window.MoveAsync(cancellationToken);
         return (database, household);

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
 
@@ -9,6 +10,10 @@ internal static class HouseholdDatabase
 {
     public static SqliteDatabaseOptions Storage(EdgeDbOptions options) =>
         new() { Path = options.DatabasePath, OnCorruption = options.OnCorruption, BackupsKept = options.BackupsKept };
+
+    /// <summary>The keys of a household. Places of sealed values that are no columns are made known here, for the service and the commands alike.</summary>
+    public static Task<KeyRing> OpenKeysAsync(EdgeDbOptions options, SqliteDatabase database, TimeProvider time, CancellationToken cancellationToken) =>
+        KeyRing.OpenAsync(database, MasterKey.Of(options.Data), time, cancellationToken);
 
     /// <summary>For a command that changes something while the service does not run.</summary>
     public static async Task<SqliteDatabase> OpenAsync(

@@ -1,5 +1,6 @@
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
 using NodaTime;
@@ -18,6 +19,8 @@ internal sealed partial class HouseholdWorker : BackgroundService
     /// <summary>Kind of a copy that somebody asked for.</summary>
     public const string Copy = "copy";
 
+    private const string Rotation = "keys";
+
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromHours(1);
 
     private readonly HouseholdServices _household;
@@ -25,6 +28,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
     private readonly AnswerWarmer _warmer;
     private readonly BackgroundQueue _queue;
     private readonly BackupSchedule _backups;
+    private readonly KeyRotation _rotation;
     private readonly ILogger _logger;
 
     public HouseholdWorker(HouseholdServices household, FeedRefresher refresher, AnswerWarmer warmer, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
@@ -35,6 +39,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
         _queue = queue;
         _logger = logger;
         _backups = new(household.Database, time, logger);
+        _rotation = new(household.Keys, household.Database, KeyRotation.ServiceGrace, time, logger);
     }
 
     /// <summary>Before the first request, which may ask for work.</summary>
@@ -48,8 +53,18 @@ internal sealed partial class HouseholdWorker : BackgroundService
         Repeat("backup", "Take the daily copy", WorkPriority.Idle, LookForBackupAsync, delay: BackupSchedule.LookEvery);
         Repeat("warming", "Make the answers that are usually asked for soon", WorkPriority.Normal, WarmAsync, delay: AnswerWarmer.Interval);
         _queue.Register(new(Copy, WorkPriority.Normal, CopyAsync) { IsKept = true });
+        _queue.Register(new(Rotation, WorkPriority.Normal, RotateAsync));
+        if (_rotation.IsUnderWay)
+            AskToRotate();
         await _queue.LoadAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Begins to replace the data keys; the rest follows in the background, also after a restart.</summary>
+    public async Task RotateKeysAsync(CancellationToken cancellationToken)
+    {
+        await _rotation.BeginAsync(cancellationToken);
+        AskToRotate();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _queue.RunAsync(stoppingToken);
@@ -101,6 +116,10 @@ internal sealed partial class HouseholdWorker : BackgroundService
     }
 
     private async ValueTask<TimeSpan?> ReadFeedsAsync(WorkContext work, CancellationToken ct) => await _refresher.RefreshDueAsync(ct);
+
+    private void AskToRotate() => _queue.TryAdd(new(Rotation, "Seal secrets with new keys", Rotation));
+
+    private async ValueTask<TimeSpan?> RotateAsync(WorkContext work, CancellationToken ct) => await _rotation.ContinueAsync(ct);
 
     private async ValueTask<TimeSpan?> LookForBackupAsync(WorkContext work, CancellationToken ct)
     {

@@ -37,9 +37,11 @@ internal static partial class ServiceHost
         left = left?.Version == ProgramVersion.Text ? left : null;
         // Before the first commit, which must be seen.
         using var cache = CreateCache(database, settings, left, time, loggers);
-        var household = new HouseholdServices(database, time, options.WindowMonthsBack, options.WindowMonthsAhead);
+        var keys = await HouseholdDatabase.OpenKeysAsync(options, database, time, CancellationToken.None);
+        var household = new HouseholdServices(database, keys, time, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, CancellationToken.None);
         await household.Window.LoadAsync(CancellationToken.None);
+        await household.Feeds.SealAddressesAsync(CancellationToken.None);
         await AddFeedsAsync(household, options.Feeds);
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
@@ -166,6 +168,7 @@ internal static partial class ServiceHost
         services.AddSingleton(loggers);
         services.AddSingleton(time);
         services.AddSingleton(household.Database);
+        services.AddSingleton(household.Keys);
         services.AddSingleton(household.Store);
         services.AddSingleton(household.Window);
         services.AddSingleton(household.Occurrences);
@@ -278,7 +281,11 @@ internal static partial class ServiceHost
 
     private static async Task AddFeedsAsync(HouseholdServices household, IReadOnlyList<string> feeds)
     {
-        var known = (await household.Feeds.ListAsync(CancellationToken.None)).Select(static f => f.Address.Value).ToHashSet(StringComparer.Ordinal);
+        // Without any, no address needs to be opened, which would load the cryptographic library.
+        if (feeds.Count == 0)
+            return;
+
+        var known = (await household.Feeds.ListAsync(CancellationToken.None)).Select(f => household.Feeds.AddressOf(f).Value).ToHashSet(StringComparer.Ordinal);
         foreach (var address in feeds.Select(static feed => FeedAddress.Parse(feed, "feed", allowFile: true)))
             if (known.Add(address.Value))
                 await household.Feeds.AddAsync(address, null, null, null, CancellationToken.None);

@@ -70,7 +70,7 @@ public sealed class CalendarRemovalTests : IAsyncDisposable
     private async Task<(SqliteDatabase Database, HouseholdServices Household, string Large, string Other)> FilledAsync()
     {
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
-        var household = new HouseholdServices(database, _folder.Time, 12, 24);
+        var household = await _folder.HouseholdAsync(database);
         await household.Window.MoveAsync(None);
         var large = (await household.Store.AddCalendarAsync("Large", null, null, false, None)).Id;
         var other = (await household.Store.AddCalendarAsync("Other", null, null, false, None)).Id;

@@ -18,7 +18,7 @@ public sealed class FeedImportTests : IAsyncDisposable
     public async Task While_one_feed_is_applied_another_waits_and_keeps_its_text_unread()
     {
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
-        var household = new HouseholdServices(database, _folder.Time, 12, 24);
+        var household = await _folder.HouseholdAsync(database);
         await household.Window.MoveAsync(None);
         var (first, second) = (await AddAsync(household, "a"), await AddAsync(household, "b"));
         var waiting = Answer("b");

@@ -21,7 +21,7 @@ public sealed class TouchedCalendarsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
-        _household = new HouseholdServices(database, _folder.Time, 12, 24);
+        _household = await _folder.HouseholdAsync(database);
         await _household.Window.MoveAsync(None);
         _first = (await _household.Store.AddCalendarAsync("First", null, null, false, None)).Id;
         _second = (await _household.Store.AddCalendarAsync("Second", null, null, false, None)).Id;

@@ -20,7 +20,7 @@ public sealed class WindowKeeperTests : IAsyncDisposable
     public async Task While_the_window_moves_every_read_finds_what_its_snapshot_does_not_hold_expanded()
     {
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
-        var household = new HouseholdServices(database, _folder.Time, 12, 24);
+        var household = await _folder.HouseholdAsync(database);
         await household.Window.MoveAsync(None);
         var window = household.Window.Target;
         var calendar = (await household.Store.AddCalendarAsync("Daily", null, null, false, None)).Id;

@@ -7,7 +7,7 @@ namespace EdgeDb.Core.Tests.Security;
 
 public sealed class KeyRingTests
 {
-    private const string Place = "account.totp/1";
+    private const string Place = "feed.address/1";
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class KeyRingTests
         var value = keys.Ring.Seal(KeyPurpose.Secret, Place, "12345678"u8);
         for (var length = 0; length < value.Length; length++)
             Assert.Throws<SealBrokenException>(() => keys.Ring.Open(KeyPurpose.Secret, Place, value.AsSpan(0, length)));
-        Assert.Throws<SealBrokenException>(() => keys.Ring.Open(KeyPurpose.Secret, "account.totp/2", value));
+        Assert.Throws<SealBrokenException>(() => keys.Ring.Open(KeyPurpose.Secret, "feed.address/2", value));
         Assert.Throws<SealBrokenException>(() => keys.Ring.Open(KeyPurpose.PrivateKey, Place, value));
     }
 
@@ -99,6 +99,15 @@ public sealed class KeyRingTests
         await using var keys = await TemporaryKeys.StartAsync();
         var mistake = Assert.Throws<InvalidOperationException>(() => keys.Ring.Seal(KeyPurpose.Secret, Place, "x"u8));
         Assert.Contains("ReadyAsync", mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_place_that_rotation_would_not_find_is_refused()
+    {
+        await using var keys = await TemporaryKeys.StartAsync();
+        await keys.Ring.ReadyAsync(KeyPurpose.Secret, None);
+        foreach (var place in new[] { "nowhere/1", "feed.address", "feed", "", "/1" })
+            Assert.Contains($"'{place}'", Assert.Throws<InvalidOperationException>(() => keys.Ring.Seal(KeyPurpose.Secret, place, "x"u8)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using EdgeDb.Core.Household;
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,6 +28,12 @@ internal sealed class TemporaryDatabase : IAsyncDisposable
         _opened.Add(database);
         return database;
     }
+
+    /// <summary>The household over a database of the program's schema, with keys in the folder <c>keys</c>.</summary>
+    public async Task<HouseholdServices> HouseholdAsync(SqliteDatabase database) => new(
+        database,
+        await KeyRing.OpenAsync(database, new MasterKey(Path.Combine(Folder, "keys"), credentials: null), Time, CancellationToken.None),
+        Time, 12, 24);
 
     /// <summary>A copy of more than 64 pages pauses between its steps; the clock is moved over the pauses.</summary>
     public static async Task<BackupFile> BackupAsync(SqliteDatabase database, ManualTimeProvider time)

@@ -6,7 +6,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="Name">Name of that calendar.</param>
 /// <param name="Color">Colour of that calendar.</param>
 /// <param name="MemberIds">Members of that calendar.</param>
-/// <param name="Address">Where it is read from.</param>
+/// <param name="SealedAddress">Where it is read from; <see cref="FeedStore.AddressOf"/> opens it.</param>
 /// <param name="ETag">For the next conditional request.</param>
 /// <param name="LastModified">For the next conditional request.</param>
 /// <param name="ContentHash">SHA-256 of the body last applied whole.</param>
@@ -26,7 +26,7 @@ internal sealed record Feed(
     string Name,
     string Color,
     IReadOnlyList<string> MemberIds,
-    FeedAddress Address,
+    string SealedAddress,
     string? ETag,
     string? LastModified,
     byte[]? ContentHash,

@@ -6,7 +6,7 @@ namespace EdgeDb.Core.Household;
 
 /// <summary>Applies what a feed brought to the calendar that mirrors it.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim whose wait handle nobody asks for holds nothing to dispose of.")]
-internal sealed class FeedImport(SqliteDatabase database, CalendarImport import, TimeProvider time)
+internal sealed class FeedImport(SqliteDatabase database, CalendarImport import, FeedStore feeds, TimeProvider time)
 {
     // A parsed calendar takes several times the size of its text: two large ones at once would be more than the service may have.
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -59,10 +59,10 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
             ? TimeSpan.FromDays(interval.Days) + TimeSpan.FromSeconds(interval.Seconds)
             : (TimeSpan?)null;
         await database.WriteAsync(
-            (Feed: feed, Response: response, Now: now, Next: now + (long)pause(asked).TotalSeconds, Asked: asked, Document: document, Name: name),
+            (Feeds: feeds, Feed: feed, Response: response, Now: now, Next: now + (long)pause(asked).TotalSeconds, Asked: asked, Document: document, Name: name),
             static (session, state) =>
             {
-                FeedStore.RecordApplied(
+                state.Feeds.RecordApplied(
                     session, state.Feed.Id, state.Response, state.Now, state.Next, state.Asked, state.Document.Series.Count, state.Document.Problems, !state.Document.IsTruncated, state.Name);
                 return true;
             },

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeDb.Core.Security;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeDb.Core.Household;
@@ -57,7 +58,7 @@ internal sealed partial class FeedRefresher(
         Changed?.Invoke();
         try
         {
-            var response = await client.ReadAsync(feed.Address, feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
+            var response = await client.ReadAsync(AddressOf(feed), feed.ETag, feed.LastModified, feed.ContentHash, cancellationToken).ConfigureAwait(false);
             if (response.Content is null)
             {
                 await store.RecordUnchangedAsync(feed, response, FeedSchedule.AfterSuccess(interval(), feed.AskedInterval, Jitter()), cancellationToken).ConfigureAwait(false);
@@ -90,6 +91,18 @@ internal sealed partial class FeedRefresher(
         {
             _refreshing.TryRemove(feed.Id, out _);
             Changed?.Invoke();
+        }
+    }
+
+    private FeedAddress AddressOf(Feed feed)
+    {
+        try
+        {
+            return store.AddressOf(feed);
+        }
+        catch (SealBrokenException broken)
+        {
+            throw new FeedFailure("address-lost", broken.Message);
         }
     }
 

@@ -1,35 +1,72 @@
 using EdgeDb.Core.Calendars;
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;
 
-/// <summary>Feeds, their state and what was skipped of them.</summary>
-internal sealed class FeedStore(SqliteDatabase database, HouseholdStore household, FeedLimits limits, TimeProvider time)
+/// <summary>
+/// Feeds, their state and what was skipped of them. Addresses are sealed in the file, and opened only for a request and for who looks at them: a list of feeds
+/// for the metrics needs no key.
+/// </summary>
+internal sealed class FeedStore(SqliteDatabase database, HouseholdStore household, KeyRing keys, FeedLimits limits, TimeProvider time)
 {
+    /// <summary>What is shown of an address whose seal does not open.</summary>
+    public const string LostAddress = "…";
+
     public ValueTask<IReadOnlyList<Feed>> ListAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(0, static (session, _) => (IReadOnlyList<Feed>)Read(session), cancellationToken);
 
     /// <summary>Adds a feed and the calendar that mirrors it; it is due at once. An address that is there already is refused.</summary>
-    public Task<Feed> AddAsync(
+    public async Task<Feed> AddAsync(
         FeedAddress address, string? name, string? color, IReadOnlyList<string>? members, CancellationToken cancellationToken)
     {
         var calendar = household.NewCalendar(name ?? SuggestName(address), color, CalendarOrigin.Feed, members, sample: false);
-        return database.WriteAsync(
-            (Id: household.NewId(), Calendar: calendar, Address: address.Value, Now: Now(), limits.MaxFeeds),
+        var id = household.NewId();
+        await keys.ReadyAsync(KeyPurpose.Secret, cancellationToken).ConfigureAwait(false);
+        var sealedAddress = keys.SealText(KeyPurpose.Secret, PlaceOf(id), address.Value);
+        return await database.WriteAsync(
+            (Id: id, Calendar: calendar, Address: address.Value, Sealed: sealedAddress, Store: this, Now: Now(), limits.MaxFeeds),
             static (session, feed) =>
             {
                 var existing = Read(session);
-                if (existing.Any(f => f.Address.Value == feed.Address))
+                if (existing.Any(f => feed.Store.TryOpen(f)?.Value == feed.Address))
                     throw new HouseholdException(HouseholdError.Conflict, "This address is a feed of the household already.", "address");
                 if (existing.Count >= feed.MaxFeeds)
                     throw new HouseholdException(HouseholdError.LimitReached, $"A household has at most {feed.MaxFeeds} feeds.");
                 HouseholdStore.InsertCalendar(session, feed.Calendar);
                 session.Prepare("INSERT INTO feed (id, calendar_id, address, next_attempt_at) VALUES (?1, ?2, ?3, ?4)")
-                    .Bind(1, feed.Id).Bind(2, feed.Calendar.Id).Bind(3, feed.Address).Bind(4, feed.Now).Execute();
+                    .Bind(1, feed.Id).Bind(2, feed.Calendar.Id).Bind(3, feed.Sealed).Bind(4, feed.Now).Execute();
                 session.Touch(Topics.Feeds);
                 return Require(session, feed.Id);
             },
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Where a feed is read from. Throws <see cref="SealBrokenException"/>.</summary>
+    public FeedAddress AddressOf(Feed feed) =>
+        FeedAddress.Parse(keys.OpenText(KeyPurpose.Secret, PlaceOf(feed.Id), feed.SealedAddress), "address", allowFile: true);
+
+    /// <summary>The address for people, without its secret.</summary>
+    public string MaskedAddress(Feed feed) => TryOpen(feed)?.ToString() ?? LostAddress;
+
+    /// <summary>Seals the addresses that a version before 0004_data_key left as they are.</summary>
+    public async Task SealAddressesAsync(CancellationToken cancellationToken)
+    {
+        var plain = await database.ReadAsync(
+            0, static (session, _) => Read(session).Where(static feed => !KeyRing.IsSealedText(feed.SealedAddress)).ToList(), cancellationToken).ConfigureAwait(false);
+        if (plain.Count == 0)
+            return;
+
+        await keys.ReadyAsync(KeyPurpose.Secret, cancellationToken).ConfigureAwait(false);
+        await database.WriteAsync(
+            plain.ConvertAll(feed => (feed.Id, Address: keys.SealText(KeyPurpose.Secret, PlaceOf(feed.Id), feed.SealedAddress))),
+            static (session, feeds) =>
+            {
+                foreach (var feed in feeds)
+                    session.Prepare("UPDATE feed SET address = ?2 WHERE id = ?1").Bind(1, feed.Id).Bind(2, feed.Address).Execute();
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     public Task<Feed> ChangeAsync(
@@ -137,7 +174,7 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
     /// Writes down that a body was applied. One that broke off leaves its problems only: it is no success, and the next answer counts as
     /// new whatever its validators say.
     /// </summary>
-    internal static void RecordApplied(
+    internal void RecordApplied(
         SqliteSession session,
         string id,
         FeedResponse response,
@@ -172,7 +209,7 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
         {
             // Compared again here: somebody may have named it while it was read.
             var feed = Require(session, id);
-            if (feed.Name == SuggestName(feed.Address))
+            if (TryOpen(feed) is { } address && feed.Name == SuggestName(address))
                 HouseholdStore.UpdateCalendar(session, HouseholdStore.RequireCalendar(session, feed.CalendarId), suggestedName, null, null);
         }
     }
@@ -223,7 +260,7 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
                     rows.Text(2)!,
                     rows.Text(3)!,
                     members,
-                    FeedAddress.Parse(rows.Text(4), "address", allowFile: true),
+                    rows.Text(4)!,
                     rows.Text(5),
                     rows.Text(6),
                     rows.IsNull(7) ? null : rows.Blob(7).ToArray(),
@@ -239,6 +276,20 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
                     rows.Int64(17)));
         }
         return feeds;
+    }
+
+    private static string PlaceOf(string id) => "feed.address/" + id;
+
+    private FeedAddress? TryOpen(Feed feed)
+    {
+        try
+        {
+            return AddressOf(feed);
+        }
+        catch (SealBrokenException)
+        {
+            return null;
+        }
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeSeconds();
