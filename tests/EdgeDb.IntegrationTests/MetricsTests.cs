@@ -44,6 +44,9 @@ public sealed partial class MetricsTests(ServiceFixture fixture) : IClassFixture
         foreach (var (series, value) in first.Where(static s => Cumulative().IsMatch(s.Key)))
             Assert.True(second[series] >= value, $"{series}: {value}, then {second[series]}");
         Assert.True(second["edgedb_storage_commits_total"] > first["edgedb_storage_commits_total"]);
+        foreach (var origin in (string[])["made", "hit"])
+            Assert.True(second[$$"""edgedb_answer_given_total{origin="{{origin}}"}"""] > first[$$"""edgedb_answer_given_total{origin="{{origin}}"}"""], origin);
+        Assert.True(second["""edgedb_answer_dropped_total{reason="invalidated"}"""] >= 0 && second["edgedb_answer_kept"] > 0 && second["edgedb_answer_kept_size_bytes"] > 0);
         var reads = """http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/api/members"}""";
         Assert.Equal(5, second[reads] - first[reads]);
     }

@@ -244,8 +244,10 @@ internal static partial class ServiceHost
         app.UseMiddleware<EdgeGuard>();
         app.Services.GetRequiredService<CacheBudget>().Obey();
         var tags = app.Services.GetRequiredService<CacheTags>();
-        app.Services.GetRequiredService<ServiceMetrics>().Register(
-            app.Services.GetRequiredService<BackgroundQueue>(), app.Services.GetRequiredService<AnswerWarmer>());
+        var metrics = app.Services.GetRequiredService<ServiceMetrics>();
+        metrics.Register(app.Services.GetRequiredService<BackgroundQueue>(), app.Services.GetRequiredService<AnswerWarmer>());
+        metrics.Register(
+            app.Services.GetRequiredService<RequestPipeline>(), app.Services.GetRequiredService<AdaptiveMemoryCache>(), app.Services.GetRequiredService<AdmissionGate>());
         app.Services.GetRequiredService<FeedRefresher>().Changed += () => tags.Invalidate(Topics.Feeds);
         var files = app.Services.GetRequiredService<StaticFiles>();
         app.Use((context, next) => ServeFileAsync(files, context, next));

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using EdgeDb.Api;
+using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
@@ -61,6 +62,18 @@ internal sealed class ServiceMetrics : IDisposable
             "{run}", "Runs of background jobs.");
     }
 
+    /// <summary>Shows how requests are answered.</summary>
+    public void Register(RequestPipeline pipeline, AdaptiveMemoryCache cache, AdmissionGate gate)
+    {
+        _meter.CreateObservableCounter("edgedb.answer.given", () => Answers(pipeline.Statistics), "{answer}", "Answers given, by where they came from.");
+        _meter.CreateObservableGauge("edgedb.answer.kept", () => cache.Count, "{answer}", "Answers kept in memory.");
+        _meter.CreateObservableGauge("edgedb.answer.kept.size", () => cache.Counts.SizeBytes, "By", "Memory of the kept answers.");
+        _meter.CreateObservableCounter("edgedb.answer.dropped", () => Dropped(cache.Counts), "{answer}", "Kept answers that were let go, by why.");
+        _meter.CreateObservableGauge("edgedb.admission.running", () => gate.Running, "{answer}", "Answers that are being made.");
+        _meter.CreateObservableGauge("edgedb.admission.waiting", () => gate.Waiting, "{answer}", "Answers that wait to be made.");
+        _meter.CreateObservableCounter("edgedb.admission.refused", () => gate.TurnedAway, "{answer}", "Answers refused because too many waited.");
+    }
+
     public void Dispose()
     {
         Exporter.Dispose();
@@ -113,6 +126,19 @@ internal sealed class ServiceMetrics : IDisposable
         foreach (var feed in Volatile.Read(ref _latestFeeds))
             if (value(feed) is { } known)
                 yield return new(known, new KeyValuePair<string, object?>("feed", feed.Id));
+    }
+
+    private static IEnumerable<Measurement<long>> Answers(PipelineStatistics statistics)
+    {
+        foreach (var origin in Enum.GetValues<AnswerOrigin>())
+            yield return new(statistics.Answers(origin), new KeyValuePair<string, object?>("origin", ConnectionAnswers.Name(origin)));
+    }
+
+    private static Measurement<long>[] Dropped(CacheCounts counts)
+    {
+        return [Of(counts.Evicted, "evicted"), Of(counts.Expired, "expired"), Of(counts.Invalidated, "invalidated")];
+
+        static Measurement<long> Of(long count, string reason) => new(count, new KeyValuePair<string, object?>("reason", reason));
     }
 
     private static Measurement<int>[] Jobs(BackgroundQueue queue)
