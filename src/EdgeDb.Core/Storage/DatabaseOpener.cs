@@ -66,7 +66,7 @@ internal sealed class DatabaseOpener(
         }
         catch (StorageException failure) when (failure.Failure == StorageFailure.Corrupt)
         {
-            return Replace(failure.Message);
+            return Replace(failure.Finding);
         }
     }
 
@@ -165,8 +165,8 @@ internal sealed class DatabaseOpener(
         if (options.OnCorruption == CorruptionPolicy.Refuse)
         {
             throw new StorageException(
-                StorageFailure.Corrupt, $"{_path} is damaged ({damage}). OnCorruption is Refuse, so it was left as it is. " +
-                $"Copy it away, or choose {nameof(CorruptionPolicy.RestoreLastGoodCopy)} or {nameof(CorruptionPolicy.StartEmpty)}.");
+                StorageFailure.Corrupt, $"{_path} is damaged ({damage}). The option on-corruption is refuse, so it was left as it is. " +
+                "Copy it away, or set the option to restore or empty.");
         }
 
         var aside = DatabaseFile.SetAside(_path, time);

@@ -15,6 +15,9 @@ public class StorageException : Exception
     /// <summary>What kind of failure this is.</summary>
     public StorageFailure Failure { get; }
 
+    /// <summary>What failed, without what to do about it.</summary>
+    public string Finding { get => field ?? Message; private init; }
+
     /// <summary>SQLite's extended result code (https://sqlite.org/rescode.html), 0 when SQLite did not report the failure.</summary>
     public int ResultCode { get; private init; }
 
@@ -33,10 +36,11 @@ public class StorageException : Exception
     internal static StorageException FromSqlite(int resultCode, string message, string doing)
     {
         var failure = Classify(resultCode);
-        var text = $"{doing}: {message} (SQLite {resultCode}){Remedy(failure)}";
+        var finding = $"{doing}: {message} (SQLite {resultCode})";
+        var text = finding + Remedy(failure);
         return failure == StorageFailure.Busy
-            ? new StorageBusyException(text) { ResultCode = resultCode }
-            : new StorageException(failure, text) { ResultCode = resultCode };
+            ? new StorageBusyException(text) { ResultCode = resultCode, Finding = finding }
+            : new StorageException(failure, text) { ResultCode = resultCode, Finding = finding };
     }
 
     private static StorageFailure Classify(int resultCode) => (resultCode & 0xFF) switch
@@ -58,7 +62,7 @@ public class StorageException : Exception
     {
         StorageFailure.DiskFull => ". Free space on the card; nothing of this change was kept.",
         StorageFailure.InputOutput => ". The card may be failing: copy the newest backup to another device.",
-        StorageFailure.Corrupt => ". The next start sets the file aside and follows OnCorruption.",
+        StorageFailure.Corrupt => ". The next start sets the file aside and does what the option on-corruption says.",
         StorageFailure.Busy => ". Another process holds the file; close it or raise BusyTimeout.",
         _ => "",
     };

@@ -33,6 +33,9 @@ public sealed class CorruptionTests
         var incident = Assert.Single(database.Incidents);
         Assert.Equal(StorageIncidentKind.FileReplaced, incident.Kind);
         Assert.Contains(reason, incident.Message, StringComparison.Ordinal);
+        // What the failure itself advises has been done by now.
+        Assert.DoesNotContain("..", incident.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("next start", incident.Message, StringComparison.Ordinal);
         Assert.Equal(database.Backups[0].Path, incident.RestoredFrom);
         if (damaged is not null)
             Assert.Equal(damaged, await File.ReadAllBytesAsync(incident.SetAsidePath!, None));
@@ -89,6 +92,7 @@ public sealed class CorruptionTests
         var before = await File.ReadAllBytesAsync(folder.File, None);
         var failure = await Assert.ThrowsAsync<StorageException>(() => folder.OpenAsync(folder.Options with { OnCorruption = CorruptionPolicy.Refuse }));
         Assert.Equal(StorageFailure.Corrupt, failure.Failure);
+        Assert.Contains("on-corruption", failure.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(folder.File, None));
         Assert.DoesNotContain(Directory.GetFiles(folder.Folder), file => file.Contains("corrupt", StringComparison.Ordinal));
     }
