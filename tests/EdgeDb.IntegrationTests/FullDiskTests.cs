@@ -44,4 +44,43 @@ public sealed class FullDiskTests
         await using var again = await ServiceProcess.StartAsync(data);
         Assert.Null(await Emergency.ReadAsync(again, calendar, kept));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_service_that_starts_on_a_full_disk_gives_what_it_has_says_so_and_recovers_by_itself(bool afterKill)
+    {
+        await using var disk = await SmallDisk.MountAsync();
+        var data = Path.Combine(disk.Path, "data");
+        var kept = new List<string> { "Before" };
+        string calendar;
+        await using (var service = await ServiceProcess.StartAsync(data))
+        {
+            calendar = await new Api(service).AddCalendarAsync("Family");
+            Assert.Equal((HttpStatusCode.Created, null, ""), await Emergency.WriteAsync(service, calendar, "Before"));
+            if (afterKill)
+                await service.KillAsync();
+            else
+                Assert.Equal(0, await service.StopAsync());
+        }
+
+        disk.Fill();
+        // Twice: what the first start has used of the last room the second one needs again.
+        for (var i = 0; i < 2; i++)
+        {
+            await using var service = await ServiceProcess.StartAsync(data);
+            await Emergency.BeginsAsync(service, "disk-full");
+            Assert.Equal("emergency;reason=disk-full", await Emergency.ReadAsync(service, calendar, kept));
+            Assert.Equal(0, await service.StopAsync());
+            disk.Fill();
+        }
+
+        await using var last = await ServiceProcess.StartAsync(data);
+        await Emergency.BeginsAsync(last, "disk-full");
+        disk.Free();
+        await Emergency.EndsAsync(last);
+        kept.Add("After");
+        Assert.Equal((HttpStatusCode.Created, null, ""), await Emergency.WriteAsync(last, calendar, "After"));
+        Assert.Null(await Emergency.ReadAsync(last, calendar, kept));
+    }
 }

@@ -3,7 +3,7 @@ namespace EdgeDb.Core.Pipeline;
 /// <summary>Why the board is in need.</summary>
 internal enum EmergencyReason
 {
-    /// <summary>A write found no room.</summary>
+    /// <summary>A write found no room, or there is hardly any left.</summary>
     DiskFull,
 
     /// <summary>The device failed to read, write or sync, or takes no writes any more.</summary>

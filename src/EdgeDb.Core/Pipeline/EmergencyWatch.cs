@@ -41,7 +41,10 @@ internal sealed class EmergencyWatch(EmergencyMode mode, MemoryProbe memory, Tem
         else if (!(celsius >= CoolCelsius))
             mode.Tell(EmergencyReason.Temperature, holds: false);
 
-        if ((mode.Holds(EmergencyReason.DiskFull) || mode.Holds(EmergencyReason.DeviceFailing)) && disk.TakesWrites())
+        // Before a write fails: a service that starts on a full disk may have none for long, and background work leaves the last room to people.
+        if (disk.IsNearlyFull)
+            mode.Tell(EmergencyReason.DiskFull, holds: true);
+        else if ((mode.Holds(EmergencyReason.DiskFull) || mode.Holds(EmergencyReason.DeviceFailing)) && disk.TakesWrites())
         {
             mode.Tell(EmergencyReason.DiskFull, holds: false);
             mode.Tell(EmergencyReason.DeviceFailing, holds: false);

@@ -19,6 +19,7 @@ internal sealed class DatabaseOpener(
     {
         CreateFolder();
         var serving = ServingLock.Acquire(_path);
+        SpareRoom.Give(_path);
         try
         {
             var writer = OpenSound(serving);

@@ -303,6 +303,7 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
 
     private async Task CloseAsync()
     {
+        var removed = false;
         await _opened.Backup.DisposeAsync().ConfigureAwait(false);
         var writer = await _writer.StopAsync().ConfigureAwait(false);
         if (!await _readers.Pool.CloseAsync().ConfigureAwait(false))
@@ -311,9 +312,12 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
         {
             _opened.Lock.Record(ServingState.Closing);
             SqliteConnections.RemoveLogAtClose(writer.Handle!);
+            removed = true;
         }
 
         await writer.DisposeAsync().ConfigureAwait(false);
+        if (removed)
+            SpareRoom.Keep(Path);
         _opened.Lock.Dispose();
     }
 }

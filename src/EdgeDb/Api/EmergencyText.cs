@@ -23,7 +23,7 @@ internal static class EmergencyText
 
     private static string Sentence(EmergencyReason reason) => reason switch
     {
-        EmergencyReason.DiskFull => "The disk is full: nothing can be saved until some space is freed.",
+        EmergencyReason.DiskFull => "The disk is full: nothing, or hardly anything more, can be saved until some space is freed.",
         EmergencyReason.DeviceFailing => "The device that holds the data fails to read or write: copy the newest backup to another one.",
         EmergencyReason.FileDamaged => "The database file is damaged: the service starts anew and checks it.",
         EmergencyReason.Memory => "Memory is nearly used up: less is kept ready.",

@@ -10,7 +10,8 @@ internal sealed class EmergencyService(EmergencyWatch watch, TimeProvider time) 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
             watch.Look();
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 }

@@ -31,7 +31,7 @@ public sealed class DatabaseCheckTests
         Assert.Equal("clean", report.Lines[^1]);
         Assert.Contains("  migration 0001 family", report.Lines);
         Assert.Equal(before, await File.ReadAllBytesAsync(folder.File, None));
-        Assert.Equal(["edge.db", "edge.db.lock"], Directory.GetFiles(folder.Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["edge.db", "edge.db.lock", "edge.db.spare"], Directory.GetFiles(folder.Folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]

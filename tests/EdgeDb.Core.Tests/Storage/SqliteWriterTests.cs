@@ -177,7 +177,7 @@ public sealed class SqliteWriterTests
             Assert.True(database.LogSizeBytes > 0);
         }
 
-        Assert.Equal(["edge.db", "edge.db.lock"], Directory.GetFiles(folder.Folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["edge.db", "edge.db.lock", "edge.db.spare"], Directory.GetFiles(folder.Folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]
