@@ -28,8 +28,8 @@ internal static class FailurePolicies
         new(Upstream, Unreachable, Retry, "The household is served without it; /health/ready names it; it is tried again by itself."),
         new(Upstream, Late, Retry, "As if it could not be reached: a host that hangs holds up nobody else."),
         new(Background, Busy, Retry, "Tried again later."),
-        new(Background, Device, Retry | Emergency, "Tried again later."),
-        new(Background, DiskFull, Retry | Emergency, "Tried again later."),
+        new(Background, Device, Retry | Emergency, "Tried again when the emergency has ended; a copy that a person asks for is taken at once."),
+        new(Background, DiskFull, Retry | Emergency, "Tried again when the emergency has ended; a copy that a person asks for is tried at once."),
         new(Background, Unreachable, Retry, "Tried again later, less and less often; what is known stays."),
     ];
 

@@ -5,6 +5,7 @@ namespace EdgeDb.Core.Work;
 /// <summary>
 /// Everything the service does without being asked for an answer. Few jobs at a time, by priority, and only while no request is being made; but a job
 /// that has stepped back for its <see cref="Patience"/> begins next, whatever else goes on, so none starves. A run that fails is tried again, later each time.
+/// In an emergency nothing begins but what says that it goes on: the rest would fill a disk that is full, or heat what is too hot. What runs already ends.
 /// </summary>
 internal sealed partial class BackgroundQueue : IDisposable
 {
@@ -25,6 +26,7 @@ internal sealed partial class BackgroundQueue : IDisposable
     private readonly HashSet<Task> _runs = [];
     private readonly SemaphoreSlim _changed = new(0, 1);
     private readonly Func<bool> _isBusy;
+    private readonly Func<bool> _isHalted;
     private readonly WorkStore _store;
     private readonly int _concurrency;
     private readonly TimeProvider _time;
@@ -35,13 +37,15 @@ internal sealed partial class BackgroundQueue : IDisposable
     private long _failed;
 
     /// <param name="isBusy">Requests are being made or wait. Called under the lock of the queue.</param>
+    /// <param name="isHalted">There is an emergency; <see cref="LookAgain"/> is called when that has changed. Called under the lock of the queue.</param>
     /// <param name="store">Of jobs that outlive the process.</param>
     /// <param name="concurrency">Jobs at once, not counting those that wait for servers.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Told of failures.</param>
-    public BackgroundQueue(Func<bool> isBusy, WorkStore store, int concurrency, TimeProvider time, ILogger<BackgroundQueue> logger)
+    public BackgroundQueue(Func<bool> isBusy, Func<bool> isHalted, WorkStore store, int concurrency, TimeProvider time, ILogger<BackgroundQueue> logger)
     {
         _isBusy = isBusy;
+        _isHalted = isHalted;
         _store = store;
         _concurrency = concurrency;
         _time = time;
@@ -104,6 +108,9 @@ internal sealed partial class BackgroundQueue : IDisposable
 
         Signal();
     }
+
+    /// <summary>What keeps jobs from beginning may have ended.</summary>
+    public void LookAgain() => Signal();
 
     /// <summary>Every job, those that run first, then by who may begin next.</summary>
     public IReadOnlyList<WorkStatus> Snapshot()
@@ -208,12 +215,13 @@ internal sealed partial class BackgroundQueue : IDisposable
     {
         var now = _time.GetTimestamp();
         var isBusy = _isBusy();
+        var isHalted = _isHalted();
         WorkEntry? best = null;
         var bestIsLate = false;
         pause = Timeout.InfiniteTimeSpan;
         foreach (var entry in _entries.Values)
         {
-            if (entry.State == WorkState.Running || (!entry.Kind.WaitsForServers && _places >= _concurrency))
+            if (entry.State == WorkState.Running || (!entry.Kind.WaitsForServers && _places >= _concurrency) || (isHalted && !entry.Kind.GoesOnInNeed))
                 continue;
             if (entry.DueAt > now)
             {
@@ -328,6 +336,10 @@ internal sealed partial class BackgroundQueue : IDisposable
         catch (SemaphoreFullException)
         {
             // It looks again anyway.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The host has stopped, and closing the file met an emergency.
         }
     }
 

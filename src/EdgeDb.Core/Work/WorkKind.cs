@@ -16,4 +16,7 @@ internal sealed record WorkKind(string Name, WorkPriority Priority, Func<WorkCon
 
     /// <summary>It waits for servers most of its time, so it takes no place among those that use the processor and the card.</summary>
     public bool WaitsForServers { get; init; }
+
+    /// <summary>It begins in an emergency as well: a person asked for it, or it looks at the emergency by itself.</summary>
+    public bool GoesOnInNeed { get; init; }
 }

@@ -51,8 +51,9 @@ internal sealed partial class HouseholdWorker : BackgroundService
         Repeat("removals", "Finish the removal of calendars", WorkPriority.Normal, FinishRemovalsAsync);
         Repeat("trash", "Empty the trash of events", WorkPriority.Idle, EmptyTrashAsync);
         Repeat("backup", "Take the daily copy", WorkPriority.Idle, LookForBackupAsync, delay: BackupSchedule.LookEvery);
-        Repeat("warming", "Make the answers that are usually asked for soon", WorkPriority.Normal, WarmAsync, delay: AnswerWarmer.Interval);
-        _queue.Register(new(Copy, WorkPriority.Normal, CopyAsync) { IsKept = true });
+        // In an emergency it only learns what is asked for.
+        Repeat("warming", "Make the answers that are usually asked for soon", WorkPriority.Normal, WarmAsync, delay: AnswerWarmer.Interval, goesOnInNeed: true);
+        _queue.Register(new(Copy, WorkPriority.Normal, CopyAsync) { IsKept = true, GoesOnInNeed = true });
         _queue.Register(new(Rotation, WorkPriority.Normal, RotateAsync));
         if (_rotation.IsUnderWay)
             AskToRotate();
@@ -85,9 +86,10 @@ internal sealed partial class HouseholdWorker : BackgroundService
 
     /// <summary>Work of which there is one job, always.</summary>
     private void Repeat(
-        string kind, string name, WorkPriority priority, Func<WorkContext, CancellationToken, ValueTask<TimeSpan?>> run, bool waitsForServers = false, TimeSpan delay = default)
+        string kind, string name, WorkPriority priority, Func<WorkContext, CancellationToken, ValueTask<TimeSpan?>> run, bool waitsForServers = false, TimeSpan delay = default,
+        bool goesOnInNeed = false)
     {
-        _queue.Register(new(kind, priority, run) { WaitsForServers = waitsForServers });
+        _queue.Register(new(kind, priority, run) { WaitsForServers = waitsForServers, GoesOnInNeed = goesOnInNeed });
         _queue.TryAdd(new(kind, name, kind), delay);
     }
 

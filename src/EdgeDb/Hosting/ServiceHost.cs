@@ -180,8 +180,7 @@ internal static partial class ServiceHost
         services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<WebEndpoint>(), time));
         services.AddSingleton(
             provider => new FeedRefresher(
-                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)),
-                () => provider.GetRequiredService<EmergencyMode>().IsOn, time,
+                household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)), time,
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
             household, provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<AnswerWarmer>(), provider.GetRequiredService<BackgroundQueue>(), time,
@@ -227,15 +226,21 @@ internal static partial class ServiceHost
         services.AddSingleton<AccessLog>();
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<AnswerWarmer>();
-        services.AddSingleton(provider => CreateQueue(provider.GetRequiredService<AdmissionGate>(), database, time, loggers));
+        services.AddSingleton(provider => CreateQueue(
+            provider.GetRequiredService<AdmissionGate>(), provider.GetRequiredService<EmergencyMode>(), database, time, loggers));
         services.AddSingleton(settings.Features);
         services.AddSingleton(settings.Pipeline);
         services.AddSingleton<CacheBudget>();
     }
 
     // One job at a time: more would only fight with each other for the card, and with requests for the processor.
-    private static BackgroundQueue CreateQueue(AdmissionGate gate, SqliteDatabase database, TimeProvider time, ILoggerFactory loggers) =>
-        new(() => gate.Running + gate.Waiting > 0, new WorkStore(database), concurrency: 1, time, loggers.CreateLogger<BackgroundQueue>());
+    private static BackgroundQueue CreateQueue(AdmissionGate gate, EmergencyMode emergency, SqliteDatabase database, TimeProvider time, ILoggerFactory loggers)
+    {
+        var queue = new BackgroundQueue(
+            () => gate.Running + gate.Waiting > 0, () => emergency.IsOn, new WorkStore(database), concurrency: 1, time, loggers.CreateLogger<BackgroundQueue>());
+        emergency.Changed += _ => queue.LookAgain();
+        return queue;
+    }
 
     private static void Route(WebApplication app)
     {

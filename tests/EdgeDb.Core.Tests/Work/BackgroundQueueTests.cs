@@ -17,6 +17,7 @@ public sealed class BackgroundQueueTests : IAsyncLifetime
     private SqliteDatabase _database = null!;
     private BackgroundQueue _queue = null!;
     private volatile bool _isBusy;
+    private volatile bool _isHalted;
 
     // Of the queue alone: the database has timers of its own.
     private ManualTimeProvider Time { get; } = new();
@@ -170,6 +171,40 @@ public sealed class BackgroundQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_an_emergency_only_what_goes_on_in_need_begins_and_the_rest_when_it_has_ended()
+    {
+        _queue.Register(new("asked", WorkPriority.Idle, (work, _) =>
+        {
+            _ran.Enqueue(work.Key);
+            return default;
+        })
+        { GoesOnInNeed = true });
+        _isHalted = true;
+        Ask("soon", "a");
+        Ask("normal", "b");
+        Ask("asked", "c");
+        Assert.Equal(Timeout.InfiniteTimeSpan, _queue.Pump(None));
+        await SettleAsync();
+        Assert.Equal(["c"], _ran);
+
+        // However late they are.
+        Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(Timeout.InfiniteTimeSpan, _queue.Pump(None));
+        Assert.Empty(_queue.Runs());
+        Assert.All(_queue.Snapshot(), static job => Assert.Equal(WorkState.Waiting, job.State));
+
+        using var stop = new CancellationTokenSource();
+        var running = _queue.RunAsync(stop.Token);
+        _isHalted = false;
+        _queue.LookAgain();
+        while (_ran.Count < 3)
+            await Task.Yield();
+        await stop.CancelAsync();
+        await running;
+        Assert.Equal(["c", "a", "b"], _ran);
+    }
+
+    [Fact]
     public async Task What_waits_for_servers_takes_no_place()
     {
         var answer = new TaskCompletionSource();
@@ -320,7 +355,7 @@ public sealed class BackgroundQueueTests : IAsyncLifetime
 
     private BackgroundQueue NewQueue(SqliteDatabase database)
     {
-        var queue = new BackgroundQueue(() => _isBusy, new WorkStore(database), concurrency: 1, Time, NullLogger<BackgroundQueue>.Instance);
+        var queue = new BackgroundQueue(() => _isBusy, () => _isHalted, new WorkStore(database), concurrency: 1, Time, NullLogger<BackgroundQueue>.Instance);
         _queues.Add(queue);
         Register(queue, "idle", WorkPriority.Idle, static (_, _) => default);
         Register(queue, "normal", WorkPriority.Normal, static (_, _) => default);

@@ -6,16 +6,13 @@ namespace EdgeDb.Core.Household;
 
 /// <summary>Reads feeds when they are due, two at a time, and applies what they brought.</summary>
 internal sealed partial class FeedRefresher(
-    FeedStore store, FeedClient client, FeedImport import, Func<TimeSpan> interval, Func<bool> isPaused, TimeProvider time, ILogger<FeedRefresher> logger)
+    FeedStore store, FeedClient client, FeedImport import, Func<TimeSpan> interval, TimeProvider time, ILogger<FeedRefresher> logger)
 {
     /// <summary>A slow host must not hold up the others; more at once would only fight for the one writer and the memory.</summary>
     private const int Concurrency = 2;
 
     // A wrong clock must not silence a feed for years: the store's times are compared again at least this often.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(10);
-
-    // Short, so that somebody who asked for a feed meanwhile does not wait long when it goes on.
-    private static readonly TimeSpan PausedSleep = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, bool> _refreshing = new(StringComparer.Ordinal);
 
@@ -28,11 +25,9 @@ internal sealed partial class FeedRefresher(
     /// </summary>
     public bool IsRefreshing(Feed feed) => _refreshing.ContainsKey(feed.Id) && feed.NextAttemptAt <= time.GetUtcNow().ToUnixTimeSeconds();
 
-    /// <summary>Refreshes what is due, nothing while that is paused. Returns how long nothing else will be.</summary>
+    /// <summary>Refreshes some of what is due, two feeds at most. Returns how long nothing else will be.</summary>
     internal async Task<TimeSpan> RefreshDueAsync(CancellationToken cancellationToken)
     {
-        if (isPaused())
-            return PausedSleep;
         var feeds = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         // A few at a time, new ones first: somebody may be waiting for them, while a host that hangs holds up one round only.
