@@ -97,6 +97,29 @@ public sealed partial class MetricsTests(ServiceFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task The_roll_out_of_each_feature_is_told_as_it_is_now()
+    {
+        const string Batching = "edgedb_feature_rollout_percent{feature=\"batching\"}";
+        const string Caching = "edgedb_feature_rollout_percent{feature=\"caching\"}";
+        Assert.Equal((100, 100), await RolloutsAsync());
+        (await _api.PutAsync("/api/config/features.batching.percent", new { value = "30" })).Expect(HttpStatusCode.OK);
+        (await _api.PutAsync("/api/config/features.caching.enabled", new { value = "false" })).Expect(HttpStatusCode.OK);
+        try
+        {
+            Assert.Equal((30, 0), await RolloutsAsync());
+            (await _api.PutAsync("/api/config/features.off", new { value = "true" })).Expect(HttpStatusCode.OK);
+            Assert.Equal((0, 0), await RolloutsAsync());
+        }
+        finally
+        {
+            foreach (var name in (string[])["off", "batching.percent", "caching.enabled"])
+                await _api.DeleteAsync($"/api/config/features.{name}");
+        }
+
+        async Task<(double Batching, double Caching)> RolloutsAsync() => Samples(await ScrapeAsync()) is var read ? (read[Batching], read[Caching]) : default;
+    }
+
+    [Fact]
     public async Task A_scrape_of_a_busy_service_allocates_less_than_its_bound()
     {
         const int Scrapes = 50;

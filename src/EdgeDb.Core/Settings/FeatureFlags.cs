@@ -30,6 +30,9 @@ internal sealed class FeatureFlags
     /// <summary>Whether a feature is on for some and off for others; else any identity will do.</summary>
     public bool IsPartial(Feature feature) => Volatile.Read(ref _thresholds)[(int)feature] is not (0 or 1UL << 32);
 
+    /// <summary>Of how many percent of the identities a feature is on; 0 while the kill switch is.</summary>
+    public int Percent(Feature feature) => (int)Math.Round(Volatile.Read(ref _thresholds)[(int)feature] * 100 / (double)(1UL << 32));
+
     /// <summary>Sets every feature at once.</summary>
     /// <param name="rollouts">By <see cref="Feature"/>.</param>
     /// <param name="allOff">The kill switch: nothing is on for anybody.</param>

@@ -253,6 +253,7 @@ internal static partial class ServiceHost
         metrics.Register(app.Services.GetRequiredService<BackgroundQueue>(), app.Services.GetRequiredService<AnswerWarmer>());
         metrics.Register(
             app.Services.GetRequiredService<RequestPipeline>(), app.Services.GetRequiredService<AdaptiveMemoryCache>(), app.Services.GetRequiredService<AdmissionGate>());
+        metrics.Register(app.Services.GetRequiredService<FeatureFlags>());
         app.Services.GetRequiredService<FeedRefresher>().Changed += () => tags.Invalidate(Topics.Feeds);
         var files = app.Services.GetRequiredService<StaticFiles>();
         app.Use((context, next) => ServeFileAsync(files, context, next));

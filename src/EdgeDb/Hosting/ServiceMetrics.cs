@@ -5,8 +5,10 @@ using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
+using EdgeDb.Options;
 
 namespace EdgeDb.Hosting;
 
@@ -74,6 +76,10 @@ internal sealed class ServiceMetrics : IDisposable
         _meter.CreateObservableCounter("edgedb.admission.refused", () => gate.TurnedAway, "{answer}", "Answers refused because too many waited.");
     }
 
+    /// <summary>Shows what is rolled out.</summary>
+    public void Register(FeatureFlags features) => _meter.CreateObservableGauge(
+        "edgedb.feature.rollout", () => Rollouts(features), "%", "Of how many clients or connections a feature is on; 0 where it is off.");
+
     public void Dispose()
     {
         Exporter.Dispose();
@@ -119,6 +125,12 @@ internal sealed class ServiceMetrics : IDisposable
     {
         foreach (var reason in Enum.GetValues<EmergencyReason>())
             yield return new(now is not null && now.Reasons.Contains(reason) ? 1 : 0, new KeyValuePair<string, object?>("reason", EmergencyText.Name(reason)));
+    }
+
+    private static IEnumerable<Measurement<int>> Rollouts(FeatureFlags features)
+    {
+        foreach (var feature in Enum.GetValues<Feature>())
+            yield return new(features.Percent(feature), new KeyValuePair<string, object?>("feature", SettingTable.Name(feature)));
     }
 
     private IEnumerable<Measurement<long>> OfFeeds(Func<Feed, long?> value)

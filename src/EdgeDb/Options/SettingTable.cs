@@ -145,7 +145,8 @@ internal static class SettingTable
         where T : class =>
         new(path, new TextType<T?>("URL", form, read, static value => value is null ? "" : "(set)"), help) { Default = "", IsSecret = true };
 
-    private static string Name(Feature feature)
+    /// <summary>As in <c>features.NAME.enabled</c>.</summary>
+    public static string Name(Feature feature)
     {
         var name = feature.ToString();
         return char.ToLowerInvariant(name[0]) + name[1..];
