@@ -310,6 +310,51 @@ public sealed class FeedTests(ServiceFixture fixture) : IClassFixture<ServiceFix
     }
 
     [Fact]
+    public async Task A_running_service_takes_a_new_interval_for_every_reading_from_then_on()
+    {
+        await using var server = new FeedServer(_ => FeedReply.Ok(School));
+        var feed = await AddAsync(server.Address + "/a.ics");
+        Assert.InRange(Pause(feed), 30 * 54 - 1, 30 * 66 + 1);
+
+        (await _api.PutAsync("/api/config/feedInterval", new { value = "10" })).Expect(HttpStatusCode.OK);
+        try
+        {
+            Assert.InRange(Pause(await RefreshAsync(feed)), 10 * 54 - 1, 10 * 66 + 1);
+        }
+        finally
+        {
+            (await _api.DeleteAsync("/api/config/feedInterval")).Expect(HttpStatusCode.OK);
+        }
+
+        Assert.InRange(Pause(await RefreshAsync(feed)), 30 * 54 - 1, 30 * 66 + 1);
+    }
+
+    [Fact]
+    public async Task While_a_feed_is_read_the_job_shows_how_far_it_is()
+    {
+        using var asked = new ManualResetEventSlim();
+        await using var server = new FeedServer(_ =>
+        {
+            asked.Wait();
+            return FeedReply.Ok(School);
+        });
+        var added = (await _api.PostAsync("/api/feeds", new { address = server.Address + "/a.ics" })).Expect(HttpStatusCode.Created);
+        try
+        {
+            var work = await Api.EventuallyAsync("the feed is being read", async () => (await _api.GetAsync("/api/work")) is var read && Feeds(read).Text("state") == "running" ? read : null);
+            Assert.Equal((0, 1), (Feeds(work).Number("done"), Feeds(work).Number("total")));
+        }
+        finally
+        {
+            asked.Set();
+        }
+
+        await SettledAsync(added.Id, static feed => feed.TextOrNull("lastAttemptAt") is not null);
+
+        static JsonElement Feeds(Answer work) => work.Items.Single(static job => job.Text("kind") == "feeds");
+    }
+
+    [Fact]
     public async Task The_interval_a_calendar_asks_for_is_kept_also_while_nothing_changes()
     {
         await using var server = new FeedServer(

@@ -23,11 +23,22 @@ internal static class CalendarRemoval
     }
 
     /// <summary>Deletes what marked calendars still hold. May run twice at once: every write looks for what is left.</summary>
-    internal static async Task FinishAsync(SqliteDatabase database, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="database">The file.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="report">Told how many events of how many are gone.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    internal static async Task FinishAsync(SqliteDatabase database, TimeProvider time, Action<int, int>? report, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var total = report is null ? 0 : await CountLeftAsync(database, cancellationToken).ConfigureAwait(false);
         while (await database.WriteAsync(now, RemoveSome, cancellationToken).ConfigureAwait(false))
         {
+            if (report is null)
+                continue;
+            // Calendars may be marked meanwhile.
+            var left = await CountLeftAsync(database, cancellationToken).ConfigureAwait(false);
+            total = Math.Max(total, left);
+            report(total - left, total);
         }
     }
 
@@ -59,6 +70,11 @@ internal static class CalendarRemoval
             session.Prepare("DELETE FROM calendar WHERE id = ?1").Bind(1, id).Execute();
         return true;
     }
+
+    private static ValueTask<int> CountLeftAsync(SqliteDatabase database, CancellationToken cancellationToken) => database.ReadAsync(
+        0,
+        static (session, _) => (int)session.Prepare("SELECT count(*) FROM event JOIN calendar ON calendar.id = event.calendar_id WHERE calendar.removal <> 0").Scalar(),
+        cancellationToken);
 
     private static (List<(long Key, string Uid)> Events, bool Complete) NextEvents(SqliteSession session, string calendarId)
     {

@@ -171,7 +171,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
     /// Deletes what calendars marked by <see cref="CalendarRemoval.Mark"/> still hold. Whoever asked for the removal and went
     /// away does not stop it, so callers pass no token of a request.
     /// </summary>
-    internal Task FinishRemovalsAsync(CancellationToken cancellationToken) => CalendarRemoval.FinishAsync(database, time, cancellationToken);
+    internal Task FinishRemovalsAsync(CancellationToken cancellationToken, Action<int, int>? report = null) =>
+        CalendarRemoval.FinishAsync(database, time, report, cancellationToken);
 
     internal string NewId() => _ids.Next();
 

@@ -27,14 +27,14 @@ internal sealed class BackupSchedule(SqliteDatabase database, TimeProvider time,
     private long? _latestFailure;
 
     /// <summary>Takes a copy if one is due; called every <see cref="LookEvery"/>. A copy that fails is logged and tried again an hour later.</summary>
-    internal async Task LookAsync(CancellationToken ct)
+    internal async Task LookAsync(CancellationToken ct, Action<int, int>? report = null)
     {
         if (!IsDue())
             return;
 
         try
         {
-            await database.BackupAsync(ct).ConfigureAwait(false);
+            await database.BackupAsync(ct, report).ConfigureAwait(false);
             (_latest, _latestFailure) = (time.GetTimestamp(), null);
         }
         catch (StorageException failure)

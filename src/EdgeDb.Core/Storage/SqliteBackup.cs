@@ -41,12 +41,12 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
     /// Takes a copy under a temporary name, checks it, syncs it, gives it its name and removes the oldest beyond
     /// <see cref="SqliteDatabaseOptions.BackupsKept"/>. A second call waits for the first. Throws <see cref="StorageException"/>; then no copy was added or removed.
     /// </summary>
-    public async Task<BackupFile> CreateAsync(CancellationToken ct)
+    public async Task<BackupFile> CreateAsync(CancellationToken ct, Action<int, int>? report = null)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
         try
         {
-            return await CreateAloneAsync(either.Token).ConfigureAwait(false);
+            return await CreateAloneAsync(report, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -85,13 +85,13 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
         }
     }
 
-    private async Task<BackupFile> CreateAloneAsync(CancellationToken ct)
+    private async Task<BackupFile> CreateAloneAsync(Action<int, int>? report, CancellationToken ct)
     {
         await _one.WaitAsync(ct).ConfigureAwait(false);
         try
         {
             var started = Stopwatch.GetTimestamp();
-            var backup = await CreateOneAsync(ct).ConfigureAwait(false);
+            var backup = await CreateOneAsync(report, ct).ConfigureAwait(false);
             StorageLog.BackedUp(logger, backup.SizeBytes / 1024, backup.Path, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             return backup;
         }
@@ -101,7 +101,7 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
         }
     }
 
-    private async Task<BackupFile> CreateOneAsync(CancellationToken ct)
+    private async Task<BackupFile> CreateOneAsync(Action<int, int>? report, CancellationToken ct)
     {
         Directory.CreateDirectory(_folder);
         foreach (var abandoned in Directory.EnumerateFiles(_folder, $"{_stem}-*{Partial}"))
@@ -113,7 +113,7 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
         var partial = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{_stem}-{sequence:D6}{Partial}"));
         try
         {
-            var version = await CopyAsync(partial, ct).ConfigureAwait(false);
+            var version = await CopyAsync(partial, report, ct).ConfigureAwait(false);
             DurableFile.Sync(partial);
             if (Verify(partial) is { } reason)
                 throw new StorageException(StorageFailure.Corrupt, $"The copy of {options.FullPath} is damaged and was not kept, most likely as its source is: {reason}.");
@@ -131,7 +131,7 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
         }
     }
 
-    private async Task<int> CopyAsync(string partial, CancellationToken ct)
+    private async Task<int> CopyAsync(string partial, Action<int, int>? report, CancellationToken ct)
     {
         using var source = SqliteConnections.OpenReader(options);
         using var target = SqliteConnections.OpenCopy(partial);
@@ -145,6 +145,8 @@ internal sealed class SqliteBackup(SqliteDatabaseOptions options, TimeProvider t
         {
             ct.ThrowIfCancellationRequested();
             var rc = raw.sqlite3_backup_step(backup, PagesPerStep);
+            if (report is not null && raw.sqlite3_backup_pagecount(backup) is var pages)
+                report(pages - raw.sqlite3_backup_remaining(backup), pages);
             if (rc == raw.SQLITE_DONE)
                 return version;
             if (rc != raw.SQLITE_OK)

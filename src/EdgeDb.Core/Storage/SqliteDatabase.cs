@@ -172,7 +172,9 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     /// Takes a copy of the database while it is served; see <see cref="SqliteDatabaseOptions.BackupDirectory"/>. Throws
     /// <see cref="StorageException"/>, and then the copies are as before.
     /// </summary>
-    public Task<BackupFile> BackupAsync(CancellationToken ct) => Task.Run(() => _opened.Backup.CreateAsync(ct), ct);
+    /// <param name="ct">Cancels.</param>
+    /// <param name="report">Told how many pages of how many are copied.</param>
+    public Task<BackupFile> BackupAsync(CancellationToken ct, Action<int, int>? report = null) => Task.Run(() => _opened.Backup.CreateAsync(ct, report), ct);
 
     /// <summary>Removes an incident from <see cref="Incidents"/>. False when it is not there.</summary>
     public bool AcknowledgeIncident(int id) => _opened.Incidents.Acknowledge(id);

@@ -107,7 +107,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
 
     private async ValueTask<TimeSpan?> FinishRemovalsAsync(WorkContext work, CancellationToken ct)
     {
-        await _household.Store.FinishRemovalsAsync(ct);
+        await _household.Store.FinishRemovalsAsync(ct, work.Report);
         return UpkeepInterval;
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
         return UpkeepInterval;
     }
 
-    private async ValueTask<TimeSpan?> ReadFeedsAsync(WorkContext work, CancellationToken ct) => await _refresher.RefreshDueAsync(ct);
+    private async ValueTask<TimeSpan?> ReadFeedsAsync(WorkContext work, CancellationToken ct) => await _refresher.RefreshDueAsync(work.Report, ct);
 
     private void AskToRotate() => _queue.TryAdd(new(Rotation, "Seal secrets with new keys", Rotation));
 
@@ -125,7 +125,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
 
     private async ValueTask<TimeSpan?> LookForBackupAsync(WorkContext work, CancellationToken ct)
     {
-        await _backups.LookAsync(ct);
+        await _backups.LookAsync(ct, work.Report);
         return BackupSchedule.LookEvery;
     }
 
@@ -152,7 +152,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
 
     private async ValueTask<TimeSpan?> CopyAsync(WorkContext work, CancellationToken ct)
     {
-        await _household.Database.BackupAsync(ct);
+        await _household.Database.BackupAsync(ct, work.Report);
         return null;
     }
 

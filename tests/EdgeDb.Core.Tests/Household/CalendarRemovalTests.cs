@@ -53,6 +53,18 @@ public sealed class CalendarRemovalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_removal_shows_how_many_events_are_gone()
+    {
+        var (database, household, large, _) = await FilledAsync();
+        await MarkAsync(database, large);
+        var progress = new List<(int Done, int Total)>();
+
+        await household.Store.FinishRemovalsAsync(None, (done, total) => progress.Add((done, total)));
+
+        Assert.Equal([(100, Events), (200, Events), (Events, Events)], progress);
+    }
+
+    [Fact]
     public async Task A_feed_that_is_being_removed_is_not_read_again_and_can_be_added_anew()
     {
         var (database, household, _, _) = await FilledAsync();

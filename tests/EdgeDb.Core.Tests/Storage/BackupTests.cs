@@ -35,7 +35,8 @@ public sealed class BackupTests
                 SqliteDatabaseTests.Insert(session, $"{i} {new string('x', 2000)}");
             return 0;
         }, None);
-        var copying = database.BackupAsync(None);
+        var progress = new List<(int Done, int Total)>();
+        var copying = database.BackupAsync(None, (done, total) => progress.Add((done, total)));
         var written = 0;
         while (!copying.IsCompleted)
         {
@@ -45,6 +46,9 @@ public sealed class BackupTests
         }
 
         Assert.True(written > 1);
+        Assert.True(progress.Count > 2, "A copy of many pages shows how far it is.");
+        Assert.Equal(progress.Order(), progress);
+        Assert.Equal(progress[^1].Total, progress[^1].Done);
         var report = DatabaseCheck.Run((await copying).Path, [TemporaryDatabase.Rows], [new OrphanQuery("torn", "SELECT id FROM row WHERE id > 2000 AND id - 1 NOT IN (SELECT id FROM row)")], None);
         Assert.True(report.ExitCode == 0, string.Join('\n', report.Lines));
     }

@@ -72,9 +72,9 @@ internal sealed class FeedServer : IAsyncDisposable
             while (true)
                 _ = ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token));
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Disposed.
+            // Disposed, maybe between two connections: then it "is not listening".
         }
     }
 

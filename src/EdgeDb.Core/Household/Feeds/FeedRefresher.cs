@@ -26,17 +26,26 @@ internal sealed partial class FeedRefresher(
     public bool IsRefreshing(Feed feed) => _refreshing.ContainsKey(feed.Id) && feed.NextAttemptAt <= time.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>Refreshes some of what is due, two feeds at most. Returns how long nothing else will be.</summary>
-    internal async Task<TimeSpan> RefreshDueAsync(CancellationToken cancellationToken)
+    /// <param name="report">Told how many of how many are done.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    internal async Task<TimeSpan> RefreshDueAsync(Action<int, int> report, CancellationToken cancellationToken)
     {
         var feeds = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         // A few at a time, new ones first: somebody may be waiting for them, while a host that hangs holds up one round only.
         var due = feeds.Where(f => IsDue(f, now)).OrderBy(static f => f.LastAttemptAt is not null).ThenBy(static f => f.NextAttemptAt)
             .Take(Concurrency).ToList();
+        var done = 0;
+        if (due.Count > 0)
+            report(0, due.Count);
         await Parallel.ForEachAsync(
             due,
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken },
-            async (feed, token) => await RefreshAsync(feed, token).ConfigureAwait(false)).ConfigureAwait(false);
+            async (feed, token) =>
+            {
+                await RefreshAsync(feed, token).ConfigureAwait(false);
+                report(Interlocked.Increment(ref done), due.Count);
+            }).ConfigureAwait(false);
         if (due.Count > 0)
             return TimeSpan.Zero;
         var next = feeds.Count == 0 ? LongestSleep : TimeSpan.FromSeconds(feeds.Min(static f => f.NextAttemptAt) - now);
