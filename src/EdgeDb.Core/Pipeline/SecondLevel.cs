@@ -104,7 +104,7 @@ internal sealed partial class SecondLevel
     /// <param name="lifetime">Longer than the answer is given by itself, stale ones included: Redis tells of its end when nobody minds.</param>
     public void Store(SecondLevelPlace place, string key, Answer answer, TimeSpan lifetime)
     {
-        // Also while nobody looks: the first look of a process is easily too late, and nobody waits here.
+        // Also while nobody looks: the first look of a process that compiles as it goes takes 36 to 53 ms (of a native one 1 ms), and nobody waits here.
         if (!_watch.Invalidations.IsTracked)
             return;
         if (Interlocked.Increment(ref _storing) > MaxStoring)
