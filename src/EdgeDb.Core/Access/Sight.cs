@@ -6,7 +6,7 @@ namespace EdgeDb.Core.Access;
 /// <para>An event is private by its CLASS (PRIVATE or CONFIDENTIAL). It is somebody's own when a calendar that holds it concerns their member; a calendar that concerns
 /// nobody in particular is that of all adults.</para>
 /// </summary>
-public sealed class Sight
+public sealed class Sight : IEquatable<Sight>
 {
     private const string Kinds = "eachg";
 
@@ -83,6 +83,24 @@ public sealed class Sight
 
     /// <summary>True when one of the members is the viewer's.</summary>
     public bool Concerns(IReadOnlyList<string> members) => _member.Length > 0 && members.Contains(_member);
+
+    /// <summary>False where the viewer may look at most: the calendar is somebody else's.</summary>
+    /// <param name="members">Ids of the members whom the calendar concerns.</param>
+    public bool MayActOn(IReadOnlyList<string> members) => _kind switch
+    {
+        SightKind.Child => Concerns(members),
+        SightKind.Guest => false,
+        _ => true,
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(Sight? other) => other is not null && Audience == other.Audience;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Sight);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Audience.GetHashCode(StringComparison.Ordinal);
 
     private bool Owns(CalendarAccess access, IReadOnlyList<string> members) => Concerns(members) || (members.Count == 0 && access != CalendarAccess.Private);
 }

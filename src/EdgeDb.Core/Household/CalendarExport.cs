@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Storage;
 
@@ -13,12 +14,19 @@ internal sealed class CalendarExport(ISqliteReads database)
     // Programs read a VTIMEZONE from its first observance on; older rules than this concern nobody's calendar.
     private const int FirstZoneYear = 1990;
 
-    /// <summary>The calendar's name; throws <see cref="HouseholdException"/> when there is no such calendar.</summary>
-    public ValueTask<string> RequireNameAsync(string calendarId, CancellationToken cancellationToken) =>
-        database.ReadAsync(calendarId, static (session, id) => HouseholdStore.RequireCalendar(session, id).Name, cancellationToken);
+    /// <summary>The calendar's name; throws <see cref="HouseholdException"/> when there is none that the viewer sees.</summary>
+    public ValueTask<string> RequireNameAsync(string calendarId, Sight sight, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (Id: calendarId, Sight: sight),
+            static (session, asked) =>
+            {
+                CalendarRights.RequireActs(session, new(asked.Sight, OwnOnly: false), asked.Id);
+                return HouseholdStore.RequireCalendar(session, asked.Id).Name;
+            },
+            cancellationToken);
 
-    /// <summary>Writes one VCALENDAR, a bounded number of events at a time.</summary>
-    public async Task WriteAsync(string calendarId, string name, PipeWriter output, CancellationToken cancellationToken)
+    /// <summary>Writes one VCALENDAR with what the viewer sees of it, a bounded number of events at a time.</summary>
+    public async Task WriteAsync(string calendarId, string name, Sight sight, PipeWriter output, CancellationToken cancellationToken)
     {
         var writer = new CalendarWriter(output);
         writer.Begin("VCALENDAR");
@@ -33,9 +41,10 @@ internal sealed class CalendarExport(ISqliteReads database)
         for (long after = 0; after >= 0;)
         {
             var (last, texts) = await database.ReadAsync(
-                (Id: calendarId, After: after),
+                (Id: calendarId, After: after, Sight: sight),
                 static (session, state) =>
                 {
+                    var rights = new CalendarRights(session, state.Sight);
                     var texts = new List<byte[]>();
                     var last = -1L;
                     var rows = session.Prepare(
@@ -47,7 +56,8 @@ internal sealed class CalendarExport(ISqliteReads database)
                     while (rows.Step())
                     {
                         last = rows.Int64(0);
-                        texts.Add(rows.Utf8(1).ToArray());
+                        if (rights.SeesWhole(state.Id, last))
+                            texts.Add(rows.Utf8(1).ToArray());
                     }
                     return (last, texts);
                 },

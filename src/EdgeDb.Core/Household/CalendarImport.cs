@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Storage;
@@ -18,13 +19,13 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
     /// (SEQUENCE, then LAST-MODIFIED): an old file must not undo what was edited since.
     /// </summary>
     /// <exception cref="HouseholdException">The calendar mirrors a feed, or the text is none or too large.</exception>
-    public async Task<CalendarImportResult> ImportAsync(string calendarId, Stream text, CancellationToken cancellationToken)
+    public async Task<CalendarImportResult> ImportAsync(string calendarId, Stream text, Actor actor, CancellationToken cancellationToken)
     {
-        await RequireLocalAsync(calendarId, cancellationToken).ConfigureAwait(false);
-        return await ImportAsync(calendarId, await ReadAsync(text, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await RequireLocalAsync(calendarId, actor, cancellationToken).ConfigureAwait(false);
+        return await ImportAsync(calendarId, await ReadAsync(text, cancellationToken).ConfigureAwait(false), actor, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads a file for <see cref="ImportAsync(string, CalendarDocument, CancellationToken)"/>.</summary>
+    /// <summary>Reads a file for <see cref="ImportAsync(string, CalendarDocument, Actor, CancellationToken)"/>.</summary>
     /// <exception cref="HouseholdException">The text is no calendar or too large.</exception>
     public async Task<CalendarDocument> ReadAsync(Stream text, CancellationToken cancellationToken)
     {
@@ -42,17 +43,17 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
     }
 
     /// <summary>Adds what was read to a local calendar.</summary>
-    public async Task<CalendarImportResult> ImportAsync(string calendarId, CalendarDocument document, CancellationToken cancellationToken)
+    public async Task<CalendarImportResult> ImportAsync(string calendarId, CalendarDocument document, Actor actor, CancellationToken cancellationToken)
     {
-        await RequireLocalAsync(calendarId, cancellationToken).ConfigureAwait(false);
+        await RequireLocalAsync(calendarId, actor, cancellationToken).ConfigureAwait(false);
         var changed = await PutChangedAsync(calendarId, document, onlyNewer: true, cancellationToken).ConfigureAwait(false);
         return new(document.Series.Count, changed, 0, document.Problems.Count, document.Problems.Items);
     }
 
     // A mirror drops what its feed does not hold.
-    private async Task RequireLocalAsync(string calendarId, CancellationToken cancellationToken)
+    private async Task RequireLocalAsync(string calendarId, Actor actor, CancellationToken cancellationToken)
     {
-        if ((await household.CalendarAsync(calendarId, cancellationToken).ConfigureAwait(false)).Origin == CalendarOrigin.Feed)
+        if ((await household.CalendarAsync(calendarId, actor, cancellationToken).ConfigureAwait(false)).Origin == CalendarOrigin.Feed)
             throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; import into a local one.");
     }
 
@@ -158,7 +159,7 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
                     EventRows.Put(session, state.Id, state.Series[i], state.NewIds[i]);
                     written++;
                 }
-                session.Touch(Topics.Calendars);
+                session.Touch(Topics.Calendars, state.Id);
                 return written;
             },
             cancellationToken);
@@ -189,7 +190,7 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
                         if (key != 0)
                             EventRows.Delete(session, state.Id, key, uid);
                     }
-                    session.Touch(Topics.Calendars);
+                    session.Touch(Topics.Calendars, state.Id);
                     return true;
                 },
                 cancellationToken).ConfigureAwait(false);

@@ -55,13 +55,7 @@ internal static class CalendarRemoval
         foreach (var (key, uid) in events)
         {
             if (keepInTrash)
-                session.Prepare(
-                        """
-                        INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at)
-                        SELECT event.id, event.calendar_id, event.uid, event_source.ics, ?2
-                        FROM event JOIN event_source ON event_source.event_key = event.key WHERE event.key = ?1
-                        """)
-                    .Bind(1, key).Bind(2, now).Execute();
+                EventTrash.Put(session, key, now);
             session.Prepare("DELETE FROM event WHERE key = ?1").Bind(1, key).Execute();
             // Other calendars may hold copies that were hidden behind it: those step forward. Nobody has seen the rest since the mark.
             EventCopies.Elect(session, uid, rewritten: false);

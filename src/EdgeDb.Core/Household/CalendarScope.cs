@@ -1,19 +1,27 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;
 
 /// <summary>
-/// For one read: which events the asked calendars and members include, and what an occurrence shows. A row of texts or an
+/// For one read: which events the viewer sees of the asked calendars and members, and what an occurrence shows. A row of texts or an
 /// event's copies are looked up once, however many occurrences they have.
 /// </summary>
 internal sealed class CalendarScope
 {
-    private sealed record CalendarFacts(string Color, bool Editable, IReadOnlyList<string> Only, List<string> Members);
+    private sealed record CalendarFacts(string Color, bool Editable, CalendarAccess Access, IReadOnlyList<string> Only, List<string> Members);
 
-    private sealed record Concerned(IReadOnlyList<string> CalendarIds, IReadOnlyList<string> MemberIds, bool Included);
+    /// <param name="CalendarIds">Calendars that hold the event.</param>
+    /// <param name="MemberIds">Members of these.</param>
+    /// <param name="Included">One of them was asked for.</param>
+    /// <param name="Public">What the viewer sees of it, and what of its private parts.</param>
+    /// <param name="Private">See <paramref name="Public"/>.</param>
+    private sealed record Concerned(IReadOnlyList<string> CalendarIds, IReadOnlyList<string> MemberIds, bool Included, Visibility Public, Visibility Private);
 
     private readonly SqliteSession _session;
+    private readonly Sight _sight;
+    private readonly bool _byCalendar;
     private readonly Dictionary<string, CalendarFacts> _calendars = new(StringComparer.Ordinal);
     private readonly Dictionary<long, ShownPart> _parts = [];
     private readonly Dictionary<long, Concerned> _concerned = [];
@@ -21,16 +29,20 @@ internal sealed class CalendarScope
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private readonly HashSet<string>? _wanted;
 
-    internal CalendarScope(SqliteSession session, IReadOnlyCollection<string> calendarIds, IReadOnlyCollection<string> memberIds)
+    internal CalendarScope(SqliteSession session, Sight sight, IReadOnlyCollection<string> calendarIds, IReadOnlyCollection<string> memberIds)
     {
         _session = session;
-        var calendars = session.Prepare("SELECT id, color, kind, removal FROM calendar");
+        _sight = sight;
+        _byCalendar = calendarIds.Count > 0;
+        var calendars = session.Prepare("SELECT id, color, kind, removal, access FROM calendar");
         while (calendars.Step())
         {
             var id = calendars.Text(0)!;
-            _calendars.Add(id, new(calendars.Text(1)!, calendars.Text(2) == "local", [id], []));
+            var access = CalendarAccessNames.Parse(calendars.Text(4)!);
+            _calendars.Add(id, new(calendars.Text(1)!, calendars.Text(2) == "local", access, [id], []));
             if (calendars.Int64(3) != 0)
                 _removed.Add(id);
+            HasSeparateCopies |= access != CalendarAccess.Household;
         }
         var members = session.Prepare("SELECT calendar_id, member_id FROM calendar_member ORDER BY calendar_id, member_id");
         while (members.Step())
@@ -44,22 +56,39 @@ internal sealed class CalendarScope
                 _wanted.Add(id);
     }
 
-    /// <summary>True when the event is in the scope. Without a filter nothing is read for it.</summary>
-    internal bool Includes(long eventKey, long partKey, ref ShownPart? part)
+    /// <summary>True when the same event may be in it several times: copies that different people see are not joined.</summary>
+    internal bool HasSeparateCopies { get; }
+
+    /// <summary>
+    /// What the viewer sees of an occurrence; <see cref="Visibility.Hidden"/> also when it was not asked for. Without a filter and for somebody who sees all, nothing
+    /// is read for it.
+    /// </summary>
+    internal Visibility Visibility(long eventKey, long partKey, ref ShownPart? part)
     {
-        if (_wanted is null)
-            return true;
+        if (_wanted is null && _sight.Kind == SightKind.Everything)
+            return Access.Visibility.Whole;
         part ??= Part(partKey);
-        return Concern(eventKey, part.CalendarId).Included;
+        var concerned = Concern(eventKey, part.CalendarId);
+        if (!concerned.Included)
+            return Access.Visibility.Hidden;
+        var seen = part.Texts.Private ? concerned.Private : concerned.Public;
+        // Whose calendar a time is taken by would tell more than that it is taken.
+        return seen == Access.Visibility.Busy && _byCalendar ? Access.Visibility.Hidden : seen;
     }
+
+    /// <summary>UID of the event an occurrence belongs to.</summary>
+    internal string Uid(in PlacedOccurrence occurrence) => (occurrence.Part ?? Part(occurrence.PartKey)).Uid;
 
     internal OccurrenceView View(in PlacedOccurrence occurrence)
     {
+        if (occurrence.IsBusy)
+            return OccurrenceView.Busy(occurrence.Kind, occurrence.Start, occurrence.End);
         var part = occurrence.Part ?? Part(occurrence.PartKey);
         var texts = part.Texts;
         var calendar = _calendars[part.CalendarId];
         var concerned = Concern(occurrence.Position.EventKey, part.CalendarId);
         return new(
+            IsBusy: false,
             part.EventId,
             part.Uid,
             occurrence.Recurrence,
@@ -71,7 +100,7 @@ internal sealed class CalendarScope
             texts.Location,
             texts.Status,
             texts.Private,
-            calendar.Editable,
+            calendar.Editable && _sight.MayActOn(calendar.Members),
             texts.Color ?? calendar.Color,
             concerned.CalendarIds,
             concerned.MemberIds);
@@ -111,7 +140,7 @@ internal sealed class CalendarScope
         var facts = _calendars[calendarId];
         if (others is null)
         {
-            concerned = new(facts.Only, facts.Members, _wanted is null || _wanted.Contains(calendarId));
+            concerned = Of(facts, facts.Only, facts.Members, _wanted is null || _wanted.Contains(calendarId));
         }
         else
         {
@@ -119,9 +148,13 @@ internal sealed class CalendarScope
             others.RemoveAll(_removed.Contains);
             others.Sort(StringComparer.Ordinal);
             var members = others.SelectMany(id => _calendars[id].Members).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            concerned = new(others, members, _wanted is null || others.Exists(_wanted.Contains));
+            concerned = Of(facts, others, members, _wanted is null || others.Exists(_wanted.Contains));
         }
         _concerned.Add(eventKey, concerned);
         return concerned;
     }
+
+    // Copies that are joined are seen by the same people, so the access of one is that of all.
+    private Concerned Of(CalendarFacts facts, IReadOnlyList<string> calendars, IReadOnlyList<string> members, bool included) =>
+        new(calendars, members, included, _sight.Of(facts.Access, members, isPrivate: false), _sight.Of(facts.Access, members, isPrivate: true));
 }

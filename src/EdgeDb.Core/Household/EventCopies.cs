@@ -5,7 +5,8 @@ namespace EdgeDb.Core.Household;
 /// <summary>
 /// The same event often arrives once per invited member. Copies share the UID and either the title or the start (two
 /// unrelated events with a careless generator's UID "1" share neither); the most recent copy is shown for all of them, so
-/// that an event moved in one feed is not shown at its old time because of another.
+/// that an event moved in one feed is not shown at its old time because of another. Copies that different people see stay apart; whoever
+/// sees several of them is shown one (<see cref="OccurrenceReader"/>).
 /// </summary>
 internal static class EventCopies
 {
@@ -19,6 +20,7 @@ internal static class EventCopies
         public long StartsAt;
         public long Sequence;
         public long Stamp;
+        public string Access = "";
         public int Group;
     }
 
@@ -36,7 +38,8 @@ internal static class EventCopies
         {
             copies[i].Group = i;
             for (var j = 0; j < i; j++)
-                if (copies[i].Summary == copies[j].Summary || (copies[i].Kind == copies[j].Kind && copies[i].StartsAt == copies[j].StartsAt))
+                if (SeenByTheSame(copies[i], copies[j])
+                    && (copies[i].Summary == copies[j].Summary || (copies[i].Kind == copies[j].Kind && copies[i].StartsAt == copies[j].StartsAt)))
                     Join(copies, copies[i].Group, copies[j].Group);
         }
 
@@ -57,6 +60,22 @@ internal static class EventCopies
                 session.Touch(Topics.Occurrences, copy.CalendarId);
     }
 
+    /// <summary>Chooses anew for all events of a calendar that others hold too: other viewers than before see it.</summary>
+    internal static void ElectAll(SqliteSession session, string calendarId)
+    {
+        var uids = new List<string>();
+        var rows = session.Prepare("SELECT uid FROM event e WHERE calendar_id = ?1 AND EXISTS (SELECT 1 FROM event o WHERE o.uid = e.uid AND o.key <> e.key)");
+        rows.Bind(1, calendarId);
+        while (rows.Step())
+            uids.Add(rows.Text(0)!);
+        rows.Reset();
+        foreach (var uid in uids)
+            Elect(session, uid, rewritten: false);
+    }
+
+    // The chosen copy speaks for the others, so it must be one that all their viewers see. Private calendars have viewers of their own each.
+    private static bool SeenByTheSame(Copy left, Copy right) => left.Access == right.Access && left.Access != "private";
+
     private static void Join(List<Copy> copies, int from, int to)
     {
         foreach (var copy in copies)
@@ -68,7 +87,7 @@ internal static class EventCopies
     {
         // A UID in more calendars than the household may have cannot happen; the index makes this one short range scan.
         var copies = new List<Copy>(1);
-        var statement = session.Prepare("SELECT key, primary_key, summary, kind, starts_at, sequence, stamp, calendar_id FROM event WHERE uid = ?1 ORDER BY key");
+        var statement = session.Prepare("SELECT e.key, primary_key, summary, e.kind, starts_at, sequence, stamp, calendar_id, access FROM event e JOIN calendar c ON c.id = e.calendar_id WHERE uid = ?1 ORDER BY e.key");
         statement.Bind(1, uid);
         while (statement.Step())
         {
@@ -83,6 +102,7 @@ internal static class EventCopies
                     Sequence = statement.Int64(5),
                     Stamp = statement.Int64(6),
                     CalendarId = statement.Text(7)!,
+                    Access = statement.Text(8)!,
                 });
         }
         statement.Reset();

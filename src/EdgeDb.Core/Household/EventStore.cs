@@ -1,16 +1,18 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;
 
 /// <summary>One event as stored: its row and its iCalendar source.</summary>
+/// <param name="Key">Row.</param>
 /// <param name="Id">Public id.</param>
 /// <param name="CalendarId">Calendar.</param>
 /// <param name="Uid">UID.</param>
 /// <param name="Version">Counts edits, from 1.</param>
 /// <param name="Editable">Belongs to a local calendar.</param>
 /// <param name="Source">VEVENTs as iCalendar text, UTF-8.</param>
-internal sealed record StoredEvent(string Id, string CalendarId, string Uid, long Version, bool Editable, byte[] Source);
+internal sealed record StoredEvent(long Key, string Id, string CalendarId, string Uid, long Version, bool Editable, byte[] Source);
 
 /// <summary>Reads and writes whole events; what an edit means is <see cref="EventEditor"/>'s business.</summary>
 internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, HouseholdStore household, TimeProvider time)
@@ -19,47 +21,54 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     internal const int TrashDays = 30;
 
     private const string Columns =
-        "e.id, e.calendar_id, e.uid, e.version, c.kind = 'local', s.ics, e.summary FROM event e JOIN calendar c ON c.id = e.calendar_id AND c.removal = 0 JOIN event_source s ON s.event_key = e.key";
+        "e.id, e.calendar_id, e.uid, e.version, c.kind = 'local', s.ics, e.summary, e.key FROM event e JOIN calendar c ON c.id = e.calendar_id AND c.removal = 0 JOIN event_source s ON s.event_key = e.key";
 
-    /// <summary>Those of the events that exist, each with the zones that it may refer to, all of one snapshot.</summary>
-    public ValueTask<IReadOnlyDictionary<string, (StoredEvent Event, CalendarZones Zones)>> FindAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+    /// <summary>Those of the events that exist and are seen whole by who asks, each with the zones that it may refer to, all of one snapshot.</summary>
+    public ValueTask<IReadOnlyDictionary<EventAsked, (StoredEvent Event, CalendarZones Zones)>> FindAsync(
+        IReadOnlyCollection<EventAsked> asked, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            ids,
-            static (session, ids) =>
+            asked,
+            static (session, asked) =>
             {
-                var found = new Dictionary<string, (StoredEvent, CalendarZones)>(ids.Count, StringComparer.Ordinal);
+                var found = new Dictionary<EventAsked, (StoredEvent, CalendarZones)>(asked.Count);
                 var zones = new Dictionary<string, CalendarZones>(StringComparer.Ordinal);
-                foreach (var id in ids)
+                foreach (var one in asked)
                 {
-                    if (Find(session, id) is not { } stored)
+                    if (Find(session, one.Id) is not { } stored || !new CalendarRights(session, one.Sight).SeesWhole(stored.CalendarId, stored.Key))
                         continue;
                     if (!zones.TryGetValue(stored.CalendarId, out var known))
                         zones.Add(stored.CalendarId, known = CalendarZoneRows.Read(session, stored.CalendarId));
-                    found.Add(id, (stored, known));
+                    found.Add(one, (stored, known));
                 }
-                return (IReadOnlyDictionary<string, (StoredEvent, CalendarZones)>)found;
+                return (IReadOnlyDictionary<EventAsked, (StoredEvent, CalendarZones)>)found;
             },
             cancellationToken);
 
-    /// <summary>Throws <see cref="HouseholdException"/> when there is none.</summary>
-    public async ValueTask<StoredEvent> GetAsync(string id, CancellationToken cancellationToken) =>
-        await database.ReadAsync(id, static (session, id) => Find(session, id), cancellationToken).ConfigureAwait(false)
+    /// <summary>Throws <see cref="HouseholdException"/> when there is none that the viewer sees whole.</summary>
+    public async ValueTask<StoredEvent> GetAsync(string id, Sight sight, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            new EventAsked(id, sight),
+            static (session, asked) =>
+                Find(session, asked.Id) is { } stored && new CalendarRights(session, asked.Sight).SeesWhole(stored.CalendarId, stored.Key) ? stored : null,
+            cancellationToken).ConfigureAwait(false)
         ?? throw HouseholdException.Missing("event", id);
 
-    /// <summary>Events in order of id, behind <paramref name="after"/>; <paramref name="text"/> must occur in the title.</summary>
+    /// <summary>Events that the viewer sees whole, in order of id, behind <paramref name="after"/>; <paramref name="text"/> must occur in the title.</summary>
     public ValueTask<IReadOnlyList<StoredEvent>> ListAsync(
-        IReadOnlyList<string> calendarIds, string? text, string? after, int limit, CancellationToken cancellationToken) =>
+        Sight sight, IReadOnlyList<string> calendarIds, string? text, string? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            (Calendars: calendarIds, Text: text, After: after, Limit: limit),
+            (Sight: sight, Calendars: calendarIds, Text: text, After: after, Limit: limit),
             static (session, query) =>
             {
+                var rights = new CalendarRights(session, query.Sight);
                 var events = new List<StoredEvent>();
                 var rows = session.Prepare($"SELECT {Columns} WHERE e.id > ?1 ORDER BY e.id");
                 rows.Bind(1, query.After ?? "");
                 // Compared here and not by SQLite, which knows upper and lower case of ASCII letters only.
                 while (events.Count < query.Limit && rows.Step())
                     if ((query.Calendars.Count == 0 || query.Calendars.Contains(rows.Text(1)!))
-                        && (query.Text is null || rows.Text(6)!.Contains(query.Text, StringComparison.OrdinalIgnoreCase)))
+                        && (query.Text is null || rows.Text(6)!.Contains(query.Text, StringComparison.OrdinalIgnoreCase))
+                        && rights.SeesWhole(rows.Text(1)!, rows.Int64(7)))
                         events.Add(Row(rows));
                 return (IReadOnlyList<StoredEvent>)events;
             },
@@ -78,10 +87,10 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             cancellationToken);
 
     /// <summary>
-    /// Writes the events of one edit together: all or none. Every expected version is compared inside the transaction.
+    /// Writes the events of one edit together: all or none. Every expected version, and what the actor may, is looked at inside the transaction.
     /// </summary>
     /// <returns>The public ids, in the order given.</returns>
-    public async Task<IReadOnlyList<string>> SaveAsync(IReadOnlyList<EventChange> changes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> SaveAsync(IReadOnlyList<EventChange> changes, Actor actor, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -93,9 +102,9 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
                 compiled.Add((change, SeriesCompiler.CompileEdited(change.Source, zones, target)));
             }
             var ids = await database.WriteAsync(
-                (Changes: compiled, Target: target, NewIds: changes.Select(_ => household.NewId()).ToArray()),
+                (Changes: compiled, Target: target, NewIds: changes.Select(_ => household.NewId()).ToArray(), Actor: actor),
                 static (session, state) =>
-                    WindowKeeper.Read(session) == state.Target ? Save(session, state.Changes, state.NewIds) : null,
+                    WindowKeeper.Read(session) == state.Target ? Save(session, state.Changes, state.NewIds, state.Actor) : null,
                 cancellationToken).ConfigureAwait(false);
             if (ids is not null)
                 return ids;
@@ -103,33 +112,24 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     }
 
     /// <summary>Moves an event to the trash.</summary>
-    public Task DeleteAsync(string id, long? expectedVersion, CancellationToken cancellationToken) =>
+    public Task DeleteAsync(string id, long? expectedVersion, Actor actor, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            (Id: id, Expected: expectedVersion, Now: time.GetUtcNow().ToUnixTimeSeconds()),
+            (Id: id, Expected: expectedVersion, Now: time.GetUtcNow().ToUnixTimeSeconds(), Actor: actor),
             static (session, arguments) =>
             {
-                var stored = RequireEditable(session, arguments.Id, arguments.Expected);
-                session.Prepare("INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at) VALUES (?1, ?2, ?3, ?4, ?5)")
-                    .Bind(1, stored.Id).Bind(2, stored.CalendarId).Bind(3, stored.Uid).BindUtf8(4, stored.Source).Bind(5, arguments.Now).Execute();
-                var key = session.Prepare("SELECT key FROM event WHERE id = ?1").Bind(1, stored.Id).Scalar();
-                EventRows.Delete(session, stored.CalendarId, key, stored.Uid);
+                var stored = RequireEditable(session, arguments.Id, arguments.Expected, arguments.Actor);
+                EventTrash.Put(session, stored.Key, arguments.Now);
+                EventRows.Delete(session, stored.CalendarId, stored.Key, stored.Uid);
                 return true;
             },
             cancellationToken);
 
     /// <summary>Brings an event back from the trash, into its old calendar or, when that is gone, into <paramref name="calendarId"/>.</summary>
-    public async Task RestoreAsync(string id, string? calendarId, CancellationToken cancellationToken)
+    public async Task RestoreAsync(string id, string? calendarId, Actor actor, CancellationToken cancellationToken)
     {
         var (source, home) = await database.ReadAsync(
-            id,
-            static (session, id) =>
-            {
-                var row = session.Prepare("SELECT ics, calendar_id FROM event_trash WHERE id = ?1");
-                row.Bind(1, id);
-                return row.Step() ? (row.Utf8(0).ToArray(), row.Text(1)!) : throw HouseholdException.Missing("deleted event", id);
-            },
-            cancellationToken).ConfigureAwait(false);
-        await SaveAsync([new(null, calendarId ?? home, source, null) { RestoredId = id }], cancellationToken).ConfigureAwait(false);
+            (Id: id, actor.Sight), static (session, asked) => EventTrash.Get(session, asked.Id, asked.Sight), cancellationToken).ConfigureAwait(false);
+        await SaveAsync([new(null, calendarId ?? home, source, null) { RestoredId = id }], actor, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forgets what has been in the trash for longer than <see cref="TrashDays"/>.</summary>
@@ -146,19 +146,20 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
         return row.Step() ? Row(row) : null;
     }
 
-    private static List<string> Save(SqliteSession session, List<(EventChange Change, CompiledSeries Series)> changes, string[] newIds)
+    private static List<string> Save(SqliteSession session, List<(EventChange Change, CompiledSeries Series)> changes, string[] newIds, Actor actor)
     {
         var ids = new List<string>(changes.Count);
         for (var i = 0; i < changes.Count; i++)
         {
             var (change, series) = changes[i];
-            if (HouseholdStore.ReadCalendars(session, change.CalendarId) is not [var calendar])
+            if (HouseholdStore.ReadCalendars(session, change.CalendarId) is not [var calendar] || !actor.Sight.Sees(calendar.Access, calendar.MemberIds))
                 throw HouseholdException.Bad("calendarId", $"There is no calendar '{HouseholdException.Shorten(change.CalendarId)}'.");
+            CalendarRights.RequireActs(session, actor, change.CalendarId);
             if (calendar.Origin == CalendarOrigin.Feed)
                 throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; its events are changed where they come from.", "calendarId");
             if (change.Id is { } id)
             {
-                var stored = RequireEditable(session, id, change.ExpectedVersion);
+                var stored = RequireEditable(session, id, change.ExpectedVersion, actor);
                 if (stored.CalendarId != change.CalendarId)
                 {
                     RequireNoCopy(session, change.CalendarId, series.Uid);
@@ -184,9 +185,11 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             throw new HouseholdException(HouseholdError.Conflict, "The calendar holds an event with this UID already.", "calendarId");
     }
 
-    private static StoredEvent RequireEditable(SqliteSession session, string id, long? expectedVersion)
+    private static StoredEvent RequireEditable(SqliteSession session, string id, long? expectedVersion, Actor actor)
     {
-        var stored = Find(session, id) ?? throw HouseholdException.Missing("event", id);
+        if (Find(session, id) is not { } stored || !new CalendarRights(session, actor.Sight).SeesWhole(stored.CalendarId, stored.Key))
+            throw HouseholdException.Missing("event", id);
+        CalendarRights.RequireActs(session, actor, stored.CalendarId);
         if (!stored.Editable)
             throw new HouseholdException(HouseholdError.Conflict, "This event comes from a feed; change it where it comes from.");
         HouseholdException.CheckVersion(stored.Version, expectedVersion);
@@ -194,5 +197,5 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     }
 
     private static StoredEvent Row(SqliteStatement row) =>
-        new(row.Text(0)!, row.Text(1)!, row.Text(2)!, row.Int64(3), row.Int64(4) != 0, row.Utf8(5).ToArray());
+        new(row.Int64(7), row.Text(0)!, row.Text(1)!, row.Text(2)!, row.Int64(3), row.Int64(4) != 0, row.Utf8(5).ToArray());
 }

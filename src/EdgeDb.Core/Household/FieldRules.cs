@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using NodaTime;
 
 namespace EdgeDb.Core.Household;
@@ -47,6 +48,14 @@ internal static class FieldRules
             return value.ToLowerInvariant();
         throw HouseholdException.Bad(field, $"'{field}' must be a colour such as #3b82f6.");
     }
+
+    internal static CalendarAccess Access(string? value, string field) => value switch
+    {
+        "household" => CalendarAccess.Household,
+        "adults" => CalendarAccess.Adults,
+        "private" => CalendarAccess.Private,
+        _ => throw HouseholdException.Bad(field, $"'{field}' must be household, adults or private."),
+    };
 
     internal static string Zone(string? value, string field)
     {

@@ -17,6 +17,9 @@ public enum HouseholdError
 
     /// <summary>A bound of the household is reached.</summary>
     LimitReached,
+
+    /// <summary>It is to be seen, and somebody else's.</summary>
+    Forbidden,
 }
 
 /// <summary>A request that cannot be carried out, said so that a person can act on it.</summary>

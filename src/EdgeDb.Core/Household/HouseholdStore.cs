@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;
@@ -73,8 +74,10 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             static (session, member) => InsertMember(session, member),
             cancellationToken);
 
-    public Task<Member> ChangeMemberAsync(string id, string? name, string? color, long? expectedVersion, CancellationToken cancellationToken)
+    public Task<Member> ChangeMemberAsync(string id, string? name, string? color, long? expectedVersion, Actor actor, CancellationToken cancellationToken)
     {
+        if (actor.OwnOnly && id != actor.Sight.MemberId)
+            throw new HouseholdException(HouseholdError.Forbidden, "This member is somebody else.");
         var change = (
             Id: id,
             Name: name is null ? null : FieldRules.Name(name, "name"),
@@ -95,7 +98,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             cancellationToken);
     }
 
-    /// <summary>Removes a member; calendars and events stay.</summary>
+    /// <summary>Removes a member; calendars and events stay, so a private calendar of nobody else is refused: it would be nobody's.</summary>
     public Task DeleteMemberAsync(string id, long? expectedVersion, CancellationToken cancellationToken) =>
         database.WriteAsync(
             (Id: id, Expected: expectedVersion),
@@ -103,6 +106,14 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             {
                 var before = ReadMembers(session).FirstOrDefault(m => m.Id == arguments.Id) ?? throw HouseholdException.Missing("member", arguments.Id);
                 HouseholdException.CheckVersion(before.Version, arguments.Expected);
+                var orphaned = session.Prepare(
+                        """
+                        SELECT count(*) FROM calendar c JOIN calendar_member m ON m.calendar_id = c.id AND m.member_id = ?1
+                        WHERE c.access = 'private' AND NOT EXISTS (SELECT 1 FROM calendar_member o WHERE o.calendar_id = c.id AND o.member_id <> ?1)
+                        """)
+                    .Bind(1, arguments.Id).Scalar();
+                if (orphaned > 0)
+                    throw new HouseholdException(HouseholdError.Conflict, $"{before.Name} has {orphaned} private calendars that nobody else sees; remove or share them first.");
                 session.Prepare("DELETE FROM member WHERE id = ?1").Bind(1, arguments.Id).Execute();
                 session.Touch(Topics.Members);
                 session.Touch(Topics.Calendars);
@@ -111,30 +122,65 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             },
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<HouseholdCalendar>> CalendarsAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(0, static (session, _) => ReadCalendars(session), cancellationToken);
+    /// <summary>The calendars that the viewer sees, with the number of events that they see of each.</summary>
+    public ValueTask<IReadOnlyList<HouseholdCalendar>> CalendarsAsync(Sight sight, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            sight,
+            static (session, sight) =>
+            {
+                var all = ReadCalendars(session);
+                if (sight.Kind == SightKind.Everything)
+                    return all;
+                var rights = new CalendarRights(session, sight);
+                return [.. all.Where(c => rights.Sees(c.Id)).Select(c => c with { EventCount = rights.Count(c.Id, c.EventCount) })];
+            },
+            cancellationToken);
 
-    public ValueTask<HouseholdCalendar> CalendarAsync(string id, CancellationToken cancellationToken) =>
-        database.ReadAsync(id, static (session, id) => RequireCalendar(session, id), cancellationToken);
+    /// <summary>Ids of the calendars of which the viewer sees something, be it when they are busy, and of those among <paramref name="ids"/> that are gone.</summary>
+    public ValueTask<IReadOnlySet<string>> NoticedCalendarsAsync(Sight sight, IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (Sight: sight, Ids: ids),
+            static (session, asked) =>
+            {
+                var noticed = asked.Ids.ToHashSet(StringComparer.Ordinal);
+                foreach (var calendar in ReadCalendars(session))
+                    if (asked.Sight.Of(calendar.Access, calendar.MemberIds, isPrivate: false) == Visibility.Hidden)
+                        noticed.Remove(calendar.Id);
+                return (IReadOnlySet<string>)noticed;
+            },
+            cancellationToken);
+
+    /// <summary>A calendar to write into.</summary>
+    public ValueTask<HouseholdCalendar> CalendarAsync(string id, Actor actor, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (Id: id, Actor: actor),
+            static (session, asked) =>
+            {
+                CalendarRights.RequireActs(session, asked.Actor, asked.Id);
+                return RequireCalendar(session, asked.Id);
+            },
+            cancellationToken);
 
     public Task<HouseholdCalendar> AddCalendarAsync(
-        string? name, string? color, IReadOnlyList<string>? members, bool sample, CancellationToken cancellationToken) =>
+        string? name, string? color, IReadOnlyList<string>? members, string? access, Actor actor, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            NewCalendar(name, color, CalendarOrigin.Local, members, sample),
-            static (session, calendar) => InsertCalendar(session, calendar),
+            (Calendar: NewCalendar(name, color, CalendarOrigin.Local, members, access, sample: false), Actor: actor),
+            static (session, added) => InsertCalendar(session, added.Calendar, added.Actor),
             cancellationToken);
 
     public Task<HouseholdCalendar> ChangeCalendarAsync(
-        string id, string? name, string? color, IReadOnlyList<string>? members, long? expectedVersion, CancellationToken cancellationToken)
+        string id, string? name, string? color, IReadOnlyList<string>? members, string? access, long? expectedVersion, Actor actor,
+        CancellationToken cancellationToken)
     {
-        var change = (Id: id, Name: name, Color: color, Members: members, Expected: expectedVersion);
+        var change = (Id: id, Name: name, Color: color, Members: members, Access: access, Expected: expectedVersion, Actor: actor);
         return database.WriteAsync(
             change,
             static (session, change) =>
             {
+                CalendarRights.RequireActs(session, change.Actor, change.Id);
                 var before = RequireCalendar(session, change.Id);
                 HouseholdException.CheckVersion(before.Version, change.Expected);
-                return UpdateCalendar(session, before, change.Name, change.Color, change.Members);
+                return UpdateCalendar(session, before, change.Name, change.Color, change.Members, change.Access, change.Actor);
             },
             cancellationToken);
     }
@@ -143,12 +189,13 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
     /// Removes a local calendar. One that still holds events is refused unless <paramref name="withEvents"/> says that they
     /// may go too; they can be restored into another calendar for 30 days. Asked again after a kill, it goes on.
     /// </summary>
-    public async Task DeleteCalendarAsync(string id, bool withEvents, long? expectedVersion, CancellationToken cancellationToken)
+    public async Task DeleteCalendarAsync(string id, bool withEvents, long? expectedVersion, Actor actor, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
-            (Id: id, WithEvents: withEvents, Expected: expectedVersion),
+            (Id: id, WithEvents: withEvents, Expected: expectedVersion, Actor: actor),
             static (session, arguments) =>
             {
+                CalendarRights.RequireActs(session, arguments.Actor, arguments.Id);
                 if (session.Prepare("SELECT count(*) FROM calendar WHERE id = ?1 AND kind = 'local' AND removal <> 0").Bind(1, arguments.Id).Scalar() > 0)
                     return true;
                 var calendar = RequireCalendar(session, arguments.Id);
@@ -176,13 +223,15 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
 
     internal string NewId() => _ids.Next();
 
-    internal HouseholdCalendar NewCalendar(string? name, string? color, CalendarOrigin origin, IReadOnlyList<string>? members, bool sample) =>
+    internal HouseholdCalendar NewCalendar(
+        string? name, string? color, CalendarOrigin origin, IReadOnlyList<string>? members, string? access, bool sample) =>
         new(
             NewId(),
             FieldRules.Name(name, "name"),
             color is null ? "" : FieldRules.Color(color, "color"),
             origin,
             members ?? [],
+            access is null ? CalendarAccess.Household : FieldRules.Access(access, "access"),
             sample,
             Version: 1,
             EventCount: 0);
@@ -200,36 +249,52 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         return member;
     }
 
-    internal static HouseholdCalendar InsertCalendar(SqliteSession session, HouseholdCalendar calendar)
+    internal static HouseholdCalendar InsertCalendar(SqliteSession session, HouseholdCalendar calendar, Actor actor)
     {
         var count = session.Prepare("SELECT count(*) FROM calendar").Scalar();
         if (count >= FieldRules.MaxCalendars)
             throw new HouseholdException(HouseholdError.LimitReached, $"A household has at most {FieldRules.MaxCalendars} calendars.");
         if (calendar.Color.Length == 0)
             calendar = calendar with { Color = Palette.Pick((int)count) };
-        session.Prepare("INSERT INTO calendar (id, name, color, kind, sample, version) VALUES (?1, ?2, ?3, ?4, ?5, 1)")
+        session.Prepare("INSERT INTO calendar (id, name, color, kind, sample, version, access) VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)")
             .Bind(1, calendar.Id).Bind(2, calendar.Name).Bind(3, calendar.Color)
-            .Bind(4, calendar.Origin == CalendarOrigin.Feed ? "feed" : "local").Bind(5, calendar.Sample ? 1L : 0L).Execute();
+            .Bind(4, calendar.Origin == CalendarOrigin.Feed ? "feed" : "local").Bind(5, calendar.Sample ? 1L : 0L)
+            .Bind(6, CalendarAccessNames.Of(calendar.Access)).Execute();
         WriteCalendarMembers(session, calendar.Id, calendar.MemberIds);
-        session.Touch(Topics.Calendars);
-        return RequireCalendar(session, calendar.Id);
+        session.Touch(Topics.Calendars, calendar.Id);
+        return RequireSeenAfterwards(session, calendar.Id, actor);
     }
 
     internal static HouseholdCalendar UpdateCalendar(
-        SqliteSession session, HouseholdCalendar before, string? name, string? color, IReadOnlyList<string>? members)
+        SqliteSession session, HouseholdCalendar before, string? name, string? color, IReadOnlyList<string>? members, string? access, Actor actor)
     {
-        session.Prepare("UPDATE calendar SET name = ?1, color = ?2, version = version + 1, sample = 0 WHERE id = ?3")
+        var after = access is null ? before.Access : FieldRules.Access(access, "access");
+        session.Prepare("UPDATE calendar SET name = ?1, color = ?2, access = ?4, version = version + 1, sample = 0 WHERE id = ?3")
             .Bind(1, name is null ? before.Name : FieldRules.Name(name, "name"))
             .Bind(2, color is null ? before.Color : FieldRules.Color(color, "color"))
-            .Bind(3, before.Id).Execute();
+            .Bind(3, before.Id)
+            .Bind(4, CalendarAccessNames.Of(after)).Execute();
         if (members is not null)
         {
             session.Prepare("DELETE FROM calendar_member WHERE calendar_id = ?1").Bind(1, before.Id).Execute();
             WriteCalendarMembers(session, before.Id, members);
         }
+        if (after != before.Access)
+            EventCopies.ElectAll(session, before.Id);
         session.Touch(Topics.Calendars);
         session.Touch(Topics.Occurrences);
-        return RequireCalendar(session, before.Id);
+        return RequireSeenAfterwards(session, before.Id, actor);
+    }
+
+    /// <summary>Whoever writes a calendar must still see it: nobody hides one from themselves, nor makes one that nobody sees.</summary>
+    private static HouseholdCalendar RequireSeenAfterwards(SqliteSession session, string id, Actor actor)
+    {
+        var calendar = RequireCalendar(session, id);
+        if (calendar.Access == CalendarAccess.Private && calendar.MemberIds.Count == 0)
+            throw HouseholdException.Bad("members", "A private calendar is seen by its members only; name at least one.");
+        if (!actor.Sight.Sees(calendar.Access, calendar.MemberIds))
+            throw HouseholdException.Bad("access", "You would not see this calendar any more; a private one must concern yourself.");
+        return calendar;
     }
 
     internal static HouseholdCalendar RequireCalendar(SqliteSession session, string id) =>
@@ -261,7 +326,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         var calendars = new List<HouseholdCalendar>();
         var statement = session.Prepare(
             """
-            SELECT id, name, color, kind, sample, version, (SELECT count(*) FROM event WHERE event.calendar_id = calendar.id)
+            SELECT id, name, color, kind, sample, version, access, (SELECT count(*) FROM event WHERE event.calendar_id = calendar.id)
             FROM calendar WHERE removal = 0 AND (?1 IS NULL OR id = ?1) ORDER BY id
             """);
         statement.Bind(1, id);
@@ -275,9 +340,10 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
                     statement.Text(2)!,
                     statement.Text(3) == "feed" ? CalendarOrigin.Feed : CalendarOrigin.Local,
                     members.TryGetValue(calendarId, out var list) ? list : [],
+                    CalendarAccessNames.Parse(statement.Text(6)!),
                     statement.Int64(4) != 0,
                     statement.Int64(5),
-                    statement.Int64(6)));
+                    statement.Int64(7)));
         }
         statement.Reset();
         return calendars;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeDb.Core.Access;
 using NodaTime;
 
 namespace EdgeDb.Core.Household;
@@ -7,6 +8,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="From">First instant of the window.</param>
 /// <param name="To">First instant after it.</param>
 /// <param name="Zone">Where floating times and days are placed.</param>
+/// <param name="Sight">What the viewer sees.</param>
 /// <param name="CalendarIds">Only events of any of these; all when empty.</param>
 /// <param name="MemberIds">Only events of any of these; all when empty.</param>
 /// <param name="Limit">Most items on a page.</param>
@@ -15,6 +17,7 @@ public sealed record OccurrenceQuery(
     Instant From,
     Instant To,
     DateTimeZone Zone,
+    Sight Sight,
     IReadOnlyCollection<string> CalendarIds,
     IReadOnlyCollection<string> MemberIds,
     int Limit,

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Storage;
 
@@ -43,8 +44,9 @@ internal sealed class OccurrenceReader(ISqliteReads database)
     {
         var clock = CalendarZones.Clock(query.Zone);
         long from = query.From.ToUnixTimeSeconds(), to = query.To.ToUnixTimeSeconds();
-        var scope = new CalendarScope(session, query.CalendarIds, query.MemberIds);
+        var scope = new CalendarScope(session, query.Sight, query.CalendarIds, query.MemberIds);
         var placed = new List<PlacedOccurrence>();
+        var hasBusy = false;
         var kept = WindowKeeper.ReadReadable(session).Covers(from, to);
 
         var scan = session.Prepare(kept ? ScanSql : ScanSinglesSql);
@@ -69,6 +71,8 @@ internal sealed class OccurrenceReader(ISqliteReads database)
         ExpandRecurring(session, kept ? DenseSql : RecurringSql, from, to, Place);
 
         placed.Sort(static (left, right) => left.Position.CompareTo(right.Position));
+        if (hasBusy || scope.HasSeparateCopies)
+            placed = ShownOnce(placed, scope);
         var start = query.After is { } after ? UpperBound(placed, after) : 0;
         var count = Math.Min(query.Limit, placed.Count - start);
         var items = new List<OccurrenceView>(count);
@@ -92,15 +96,51 @@ internal sealed class OccurrenceReader(ISqliteReads database)
                     kind = OccurrenceKind.Timed;
             }
 
-            if (utcStart >= to || (utcEnd <= from && !(utcEnd == utcStart && utcStart >= from)) || !scope.Includes(eventKey, partKey, ref part))
+            if (utcStart >= to || (utcEnd <= from && !(utcEnd == utcStart && utcStart >= from)))
                 return;
+            var seen = scope.Visibility(eventKey, partKey, ref part);
+            if (seen == Visibility.Hidden)
+                return;
+            hasBusy |= seen == Visibility.Busy;
             if (placed.Count == MaxCandidates)
                 throw new HouseholdException(
                     HouseholdError.LimitReached, $"The window holds more than {MaxCandidates} occurrences; ask for a shorter one.", "to");
             var position = new OccurrencePosition(
                 utcStart, kind == OccurrenceKind.AllDay ? 0 : 1, eventKey, occurrence.Recurrence?.Seconds ?? 0);
-            placed.Add(new(position, kind, start, end, occurrence.Recurrence, partKey, part));
+            placed.Add(new(position, kind, start, end, occurrence.Recurrence, partKey, part, seen == Visibility.Busy));
         }
+    }
+
+    /// <summary>
+    /// Leaves one of the copies of an event that different people see, and one of equal times that are taken. A time taken by an event that is shown beside it says nothing more.
+    /// </summary>
+    private static List<PlacedOccurrence> ShownOnce(List<PlacedOccurrence> sorted, CalendarScope scope)
+    {
+        var shown = new List<PlacedOccurrence>(sorted.Count);
+        var events = new Dictionary<string, long>(StringComparer.Ordinal);
+        var times = new HashSet<(OccurrenceKind Kind, long Start, long End)>();
+        for (int first = 0, next; first < sorted.Count; first = next)
+        {
+            var at = sorted[first].Position.At;
+            for (next = first; next < sorted.Count && sorted[next].Position.At == at; next++)
+            {
+            }
+            events.Clear();
+            times.Clear();
+            for (var i = first; i < next; i++)
+                if (!sorted[i].IsBusy)
+                    events.TryAdd(scope.Uid(sorted[i]), sorted[i].Position.EventKey);
+            for (var i = first; i < next; i++)
+            {
+                var one = sorted[i];
+                var isFirst = one.IsBusy
+                    ? !events.ContainsKey(scope.Uid(one)) && times.Add((one.Kind, one.Start, one.End))
+                    : events[scope.Uid(one)] == one.Position.EventKey;
+                if (isFirst)
+                    shown.Add(one);
+            }
+        }
+        return shown;
     }
 
     private static void ExpandRecurring(

@@ -10,8 +10,9 @@ namespace EdgeDb.Core.Household;
 /// <param name="Recurrence">Original start within its series.</param>
 /// <param name="PartKey">Row of its texts, unless <paramref name="Part"/> holds them.</param>
 /// <param name="Part">Texts that were read or expanded already.</param>
+/// <param name="IsBusy">The viewer sees the time only.</param>
 internal readonly record struct PlacedOccurrence(
-    OccurrencePosition Position, OccurrenceKind Kind, long Start, long End, RecurrenceId? Recurrence, long PartKey, ShownPart? Part);
+    OccurrencePosition Position, OccurrenceKind Kind, long Start, long End, RecurrenceId? Recurrence, long PartKey, ShownPart? Part, bool IsBusy);
 
 /// <summary>What an occurrence shows, and the event it belongs to.</summary>
 /// <param name="EventId">Public id of the event.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Storage;
 using NodaTime;
 
@@ -33,7 +34,7 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             },
             cancellationToken).ConfigureAwait(false);
         if (created is not null)
-            await events.SaveAsync(created.ConvertAll(e => Event(e, settings.Zone)), cancellationToken).ConfigureAwait(false);
+            await events.SaveAsync(created.ConvertAll(e => Event(e, settings.Zone)), Actor.Everything, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes everything that came with the sample.</summary>
@@ -84,7 +85,7 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
         foreach (var name in plan.Select(static e => e.Calendar).Distinct(StringComparer.Ordinal))
         {
             IReadOnlyList<string> who = members.TryGetValue(name, out var member) ? [member] : [.. members.Values];
-            calendars.Add(name, HouseholdStore.InsertCalendar(session, household.NewCalendar(name, null, CalendarOrigin.Local, who, sample: true)).Id);
+            calendars.Add(name, HouseholdStore.InsertCalendar(session, household.NewCalendar(name, null, CalendarOrigin.Local, who, null, sample: true), Actor.Everything).Id);
         }
         var items = new List<(string, SampleEvent, string)>(plan.Count);
         foreach (var sample in plan)

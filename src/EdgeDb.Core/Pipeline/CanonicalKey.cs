@@ -72,6 +72,9 @@ internal static class CanonicalKey
     /// <summary>The row of a key; empty without one.</summary>
     public static string Row(string key) => key.Split(Separator, 3)[1];
 
+    /// <summary>Who may see the answer of a key, as it was given to <see cref="Write"/>.</summary>
+    public static string Audience(string key) => key.Split(Separator, 4)[2];
+
     /// <summary>The values of a key, in its order.</summary>
     public static IEnumerable<(string Name, string Value)> Values(string key, ImmutableArray<AnswerParameter> parameters)
     {

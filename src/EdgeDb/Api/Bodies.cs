@@ -14,11 +14,11 @@ internal sealed record MemberList(IReadOnlyList<MemberBody> Items, string? Next)
 internal sealed record MemberInput(string? Name, string? Color);
 
 internal sealed record CalendarBody(
-    string Id, string Name, string Color, string Kind, IReadOnlyList<string> Members, bool Sample, long Version, long EventCount);
+    string Id, string Name, string Color, string Kind, IReadOnlyList<string> Members, string Access, bool Sample, long Version, long EventCount);
 
 internal sealed record CalendarList(IReadOnlyList<CalendarBody> Items, string? Next);
 
-internal sealed record CalendarInput(string? Name, string? Color, IReadOnlyList<string>? Members);
+internal sealed record CalendarInput(string? Name, string? Color, IReadOnlyList<string>? Members, string? Access);
 
 internal sealed record FeedErrorBody(string Reason, string Detail);
 
@@ -40,7 +40,7 @@ internal sealed record FeedBody(
 
 internal sealed record FeedList(IReadOnlyList<FeedBody> Items, string? Next);
 
-internal sealed record FeedInput(string? Address, string? Name, string? Color, IReadOnlyList<string>? Members);
+internal sealed record FeedInput(string? Address, string? Name, string? Color, IReadOnlyList<string>? Members, string? Access);
 
 internal sealed record FeedProblemBody(int Line, string Component, string? Uid, string Property, string Reason);
 

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
 
@@ -9,26 +10,26 @@ internal static class CalendarsApi
     public static void MapCalendarsApi(this IEndpointRouteBuilder routes)
     {
         var store = routes.ServiceProvider.GetRequiredService<HouseholdStore>();
-        routes.MapAnswers("/api/calendars", new("calendars", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, request, answer, ct)));
-        routes.MapPost("/api/calendars", AddAsync);
-        routes.MapPut("/api/calendars/{id}", ChangeAsync);
-        routes.MapDelete("/api/calendars/{id}", DeleteAsync);
-        routes.MapPost("/api/calendars/{id}/import", ImportAsync);
-        routes.MapMethods("/calendars/{id}.ics", HttpReads.Methods, PublishAsync);
+        routes.MapAnswers("/api/calendars", AccessDomain.Calendars, new("calendars", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, request, answer, ct)));
+        routes.MapPost("/api/calendars", AddAsync).Requires(AccessDomain.Calendars, AccessVerb.Add);
+        routes.MapPut("/api/calendars/{id}", ChangeAsync).Requires(AccessDomain.Calendars, AccessVerb.Change);
+        routes.MapDelete("/api/calendars/{id}", DeleteAsync).Requires(AccessDomain.Calendars, AccessVerb.Delete);
+        routes.MapPost("/api/calendars/{id}/import", ImportAsync).Requires(AccessDomain.Events, AccessVerb.Add);
+        routes.MapMethods("/calendars/{id}.ics", HttpReads.Methods, PublishAsync).Requires(AccessDomain.Calendars, AccessVerb.Read);
     }
 
     private static async ValueTask ListAsync(HouseholdStore store, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
         answer.DependsOn(Topics.Calendars);
         answer.DependsOn(Topics.Occurrences); // How many events each has.
-        var page = Page.Of(await store.CalendarsAsync(ct), static c => c.Id, request.Parameters);
+        var page = Page.Of(await store.CalendarsAsync(request.Sight, ct), static c => c.Id, request.Parameters);
         answer.Write(new CalendarList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.CalendarList);
     }
 
     private static async Task AddAsync(HttpContext context, HouseholdStore store)
     {
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.CalendarInput, context.RequestAborted);
-        var calendar = await store.AddCalendarAsync(input.Name, input.Color, input.Members, sample: false, context.RequestAborted);
+        var calendar = await store.AddCalendarAsync(input.Name, input.Color, input.Members, input.Access, context.Actor(), context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status201Created;
         await context.Response.WriteAsJsonAsync(Body(calendar), ApiJson.Web.CalendarBody);
     }
@@ -38,7 +39,7 @@ internal static class CalendarsApi
         var reader = new RequestReader(context.Request);
         var input = await reader.BodyAsync(ApiJson.Web.CalendarInput, context.RequestAborted);
         var calendar = await store.ChangeCalendarAsync(
-            id, input.Name, input.Color, input.Members, reader.ExpectedVersion(), context.RequestAborted);
+            id, input.Name, input.Color, input.Members, input.Access, reader.ExpectedVersion(), context.Actor(), context.RequestAborted);
         await context.Response.WriteAsJsonAsync(Body(calendar), ApiJson.Web.CalendarBody);
     }
 
@@ -48,7 +49,7 @@ internal static class CalendarsApi
         var events = reader.Text("events");
         if (events is not (null or "keep" or "delete"))
             throw ProblemException.Invalid("events", "'events' must be keep or delete.");
-        await store.DeleteCalendarAsync(id, events == "delete", reader.ExpectedVersion(), context.RequestAborted);
+        await store.DeleteCalendarAsync(id, events == "delete", reader.ExpectedVersion(), context.Actor(), context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -57,22 +58,33 @@ internal static class CalendarsApi
         _ = new RequestReader(context.Request);
         if (context.Request.ContentType?.Split(';')[0].Trim() is not ("text/calendar" or "application/octet-stream"))
             throw new ProblemException(415, "unsupported-media-type", "The body's type is not understood", "Send Content-Type: text/calendar.", "Content-Type");
-        var result = await import.ImportAsync(id, context.Request.Body, context.RequestAborted);
+        var result = await import.ImportAsync(id, context.Request.Body, context.Actor(), context.RequestAborted);
         await context.Response.WriteAsJsonAsync(
             new ImportBody(result.Events, result.Skipped, [.. result.Problems.Select(FeedsApi.Body)]), ApiJson.Web.ImportBody);
     }
 
-    // Written straight to the client: a calendar may be larger than everything that is kept. Its tag is the clock of what it is made of.
+    // Written straight to the client: a calendar may be larger than everything that is kept.
     private static async Task PublishAsync(HttpContext context, string id, CalendarExport export, StreamTags tags)
     {
         _ = new RequestReader(context.Request);
-        if (tags.NotModified(context, Topics.Calendars, TagNames.Row(Topics.Occurrences, id), TagNames.AllRows(Topics.Occurrences)))
-            return;
+        var sight = context.Actor().Sight;
         // The name is looked up first: once the body has begun, a missing calendar could not be said any more.
-        var name = await export.RequireNameAsync(id, context.RequestAborted);
+        var name = await export.RequireNameAsync(id, sight, context.RequestAborted);
+        if (await IsHeldAsync(context, id, name, sight, export, tags))
+            return;
         context.Response.ContentType = "text/calendar; charset=utf-8";
         context.Response.Headers.ContentDisposition = "inline; filename=\"calendar.ics\"";
-        await export.WriteAsync(id, name, context.Response.BodyWriter, context.RequestAborted);
+        await export.WriteAsync(id, name, sight, context.Response.BodyWriter, context.RequestAborted);
+    }
+
+    private static async Task<bool> IsHeldAsync(HttpContext context, string id, string name, Sight sight, CalendarExport export, StreamTags tags)
+    {
+        if (sight.Kind == SightKind.Everything)
+            return tags.NotModified(context, Topics.Calendars, TagNames.Row(Topics.Occurrences, id), TagNames.AllRows(Topics.Occurrences));
+        // The clock moves with events that this viewer does not see too, and would tell when they change. What they get themselves does not.
+        using var content = new HashingPipe();
+        await export.WriteAsync(id, name, sight, content, context.RequestAborted);
+        return AnswerHeaders.NotModified(context, content.EntityTag());
     }
 
     private static CalendarBody Body(HouseholdCalendar calendar) =>
@@ -82,6 +94,7 @@ internal static class CalendarsApi
             calendar.Color,
             calendar.Origin == CalendarOrigin.Feed ? "feed" : "local",
             calendar.MemberIds,
+            CalendarAccessNames.Of(calendar.Access),
             calendar.Sample,
             calendar.Version,
             calendar.EventCount);

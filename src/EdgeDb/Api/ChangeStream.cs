@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
+using EdgeDb.Core.Access;
+using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Api;
 
 /// <summary>
-/// Tells browsers what was committed (server-sent events). A client that reads slowly loses nothing: what it has not been
+/// Tells browsers what was committed (server-sent events), as far as who has come may read it. A client that reads slowly loses nothing: what it has not been
 /// told yet is joined into one message, and after a reconnect every client reads everything anew.
 /// </summary>
 internal sealed class ChangeStream : IDisposable
@@ -16,15 +18,26 @@ internal sealed class ChangeStream : IDisposable
 
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(20);
 
+    private static readonly Dictionary<string, AccessDomain> Domains = new(StringComparer.Ordinal)
+    {
+        [Topics.Household] = AccessDomain.Household,
+        [Topics.Members] = AccessDomain.Members,
+        [Topics.Calendars] = AccessDomain.Calendars,
+        [Topics.Feeds] = AccessDomain.Feeds,
+        [Topics.Occurrences] = AccessDomain.Events,
+    };
+
     private readonly SqliteDatabase _database;
+    private readonly HouseholdStore _household;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private readonly Lock _lock = new();
     private readonly List<Client> _clients = [];
 
-    public ChangeStream(SqliteDatabase database, TimeProvider time, IHostApplicationLifetime lifetime)
+    public ChangeStream(SqliteDatabase database, HouseholdStore household, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         _database = database;
+        _household = household;
         _time = time;
         _stopping = lifetime.ApplicationStopping;
         database.Committed += OnCommitted;
@@ -32,6 +45,7 @@ internal sealed class ChangeStream : IDisposable
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/api/changes", HttpReads.Methods, static (HttpContext context, ChangeStream stream) => stream.ServeAsync(context))
+            .Requires(AccessDomain.Events, AccessVerb.Read)
             .DisableHttpMetrics(); // How long a browser stays is no latency.
 
     public void Dispose() => _database.Committed -= OnCommitted;
@@ -44,7 +58,7 @@ internal sealed class ChangeStream : IDisposable
         context.Response.Headers["X-Accel-Buffering"] = "no";
         if (HttpMethods.IsHead(context.Request.Method))
             return; // Its answer ends with the headers, and takes no stream's place.
-        var client = new Client();
+        var client = new Client(context.Ticket().Principal!);
         lock (_lock)
         {
             if (_clients.Count >= MaxClients)
@@ -55,22 +69,24 @@ internal sealed class ChangeStream : IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
         try
         {
-            await WriteAsync(context, string.Create(CultureInfo.InvariantCulture, $"retry: 2000\nid: {_database.CommitVersion}\nevent: hello\ndata: {{}}\n\n"), stop.Token);
+            client.Version = client.SeesAll ? _database.CommitVersion : 0;
+            await WriteAsync(context, string.Create(CultureInfo.InvariantCulture, $"retry: 2000\nid: {client.Version}\nevent: hello\ndata: {{}}\n\n"), stop.Token);
             while (true)
             {
                 using var quiet = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
                 using var timer = _time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), quiet, KeepAlive, Timeout.InfiniteTimeSpan);
-                string message;
+                string? message;
                 try
                 {
                     await client.Signal.Reader.ReadAsync(quiet.Token);
-                    message = Message(client);
+                    message = await MessageAsync(client, stop.Token);
                 }
                 catch (OperationCanceledException) when (!stop.IsCancellationRequested)
                 {
                     message = ": keep-alive\n\n";
                 }
-                await WriteAsync(context, message, stop.Token);
+                if (message is not null)
+                    await WriteAsync(context, message, stop.Token);
             }
         }
         catch (OperationCanceledException)
@@ -92,24 +108,57 @@ internal sealed class ChangeStream : IDisposable
         {
             foreach (var client in _clients)
             {
-                client.Version = commit.Version;
+                if (client.SeesAll)
+                    client.Version = commit.Version;
                 foreach (var touched in commit.Topics)
-                    client.Topics.Add(StorageCommit.TopicOf(touched).ToString());
+                    client.Touched.Add(client.SeesAll ? StorageCommit.TopicOf(touched).ToString() : touched);
                 client.Signal.Writer.TryWrite(true);
             }
         }
     }
 
-    private string Message(Client client)
+    private async ValueTask<string?> MessageAsync(Client client, CancellationToken cancellationToken)
     {
+        string[] touched;
+        long version;
         lock (_lock)
         {
-            var topics = string.Join(',', client.Topics.Select(static t => $"\"{t}\""));
-            client.Topics.Clear();
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"event: change\nid: {client.Version}\ndata: {{\"version\":{client.Version},\"topics\":[{topics}]}}\n\n");
+            touched = [.. client.Touched];
+            version = client.Version;
+            client.Touched.Clear();
         }
+
+        IEnumerable<string> topics = touched;
+        if (!client.SeesAll)
+        {
+            topics = await ReadableAsync(client.Principal, touched, cancellationToken);
+            // Counted for itself: the number of commits would tell of what the viewer does not see.
+            version = client.Version += topics.Any() ? 1 : 0;
+        }
+
+        return topics.Any()
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"event: change\nid: {version}\ndata: {{\"version\":{version},\"topics\":[{string.Join(',', topics.Select(static t => $"\"{t}\""))}]}}\n\n")
+            : null;
+    }
+
+    /// <summary>The topics that somebody may read, without what was touched only in calendars of which they see nothing.</summary>
+    private async ValueTask<IReadOnlyCollection<string>> ReadableAsync(Principal principal, string[] touched, CancellationToken cancellationToken)
+    {
+        var rows = touched.Where(static t => StorageCommit.TopicOf(t).Length < t.Length)
+            .Select(static t => t[(t.IndexOf(StorageCommit.RowSeparator) + 1)..]).ToHashSet(StringComparer.Ordinal);
+        var noticed = rows.Count == 0 ? rows : await _household.NoticedCalendarsAsync(principal.Sight, rows, cancellationToken);
+        var readable = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var one in touched)
+        {
+            var topic = StorageCommit.TopicOf(one).ToString();
+            if (Domains.TryGetValue(topic, out var domain) && principal.Extent(domain, AccessVerb.Read) != AccessExtent.None
+                && (topic.Length == one.Length || noticed.Contains(one[(topic.Length + 1)..])))
+                readable.Add(topic);
+        }
+
+        return readable;
     }
 
     private static async Task WriteAsync(HttpContext context, string message, CancellationToken cancellationToken)
@@ -118,12 +167,16 @@ internal sealed class ChangeStream : IDisposable
         await context.Response.BodyWriter.FlushAsync(cancellationToken);
     }
 
-    private sealed class Client
+    private sealed class Client(Principal principal)
     {
-        // One slot: further commits before the client is told are joined in Topics.
+        public Principal Principal { get; } = principal;
+
+        public bool SeesAll { get; } = principal.Sight.Kind == SightKind.Everything;
+
+        // One slot: further commits before the client is told are joined in Touched.
         public Channel<bool> Signal { get; } = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-        public SortedSet<string> Topics { get; } = new(StringComparer.Ordinal);
+        public SortedSet<string> Touched { get; } = new(StringComparer.Ordinal);
 
         public long Version { get; set; }
     }

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Options;
 
 namespace EdgeDb.Api;
@@ -7,9 +8,9 @@ internal static class ConfigApi
 {
     public static void MapConfigApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/config", HttpReads.Methods, ListAsync);
-        routes.MapPut("/api/config/{id}", SetAsync);
-        routes.MapDelete("/api/config/{id}", UnsetAsync);
+        routes.MapMethods("/api/config", HttpReads.Methods, ListAsync).Requires(AccessDomain.Settings, AccessVerb.Read);
+        routes.MapPut("/api/config/{id}", SetAsync).Requires(AccessDomain.Settings, AccessVerb.Change);
+        routes.MapDelete("/api/config/{id}", UnsetAsync).Requires(AccessDomain.Settings, AccessVerb.Change);
     }
 
     private static Task ListAsync(HttpContext context, RunningSettings settings)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
@@ -17,21 +18,21 @@ internal static class ConnectionsApi
 
     public static void MapConnectionsApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/connections", HttpReads.Methods, ListAsync);
-        routes.MapMethods("/api/connections/tuner", HttpReads.Methods, TunerAsync);
-        routes.MapPut("/api/connections/tuner", SetModeAsync);
-        routes.MapMethods("/api/connections/tuner/history", HttpReads.Methods, HistoryAsync);
-        routes.MapPost("/api/connections/tuner/freeze", FreezeAsync);
-        routes.MapDelete("/api/connections/tuner/freeze", UnfreezeAsync);
-        routes.MapPost("/api/connections/tuner/proposals/{id}/approve", ApproveAsync);
-        routes.MapPost("/api/connections/tuner/proposals/{id}/reject", RejectAsync);
-        routes.MapPut("/api/connections/tunables/{id}", SetAsync);
-        routes.MapPost("/api/connections/tunables/{id}/override", OverrideAsync);
-        routes.MapDelete("/api/connections/tunables/{id}/override", ReleaseAsync);
-        routes.MapMethods("/api/connections/{id}", HttpReads.Methods, GetAsync);
-        routes.MapMethods("/api/connections/{id}/queries", HttpReads.Methods, QueriesAsync);
-        routes.MapPost("/api/connections/{id}/isolate", IsolateAsync);
-        routes.MapPost("/api/connections/{id}/reset", ResetAsync);
+        routes.MapMethods("/api/connections", HttpReads.Methods, ListAsync).Requires(AccessDomain.Operations, AccessVerb.Read);
+        routes.MapMethods("/api/connections/tuner", HttpReads.Methods, TunerAsync).Requires(AccessDomain.Operations, AccessVerb.Read);
+        routes.MapPut("/api/connections/tuner", SetModeAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapMethods("/api/connections/tuner/history", HttpReads.Methods, HistoryAsync).Requires(AccessDomain.Operations, AccessVerb.Read);
+        routes.MapPost("/api/connections/tuner/freeze", FreezeAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapDelete("/api/connections/tuner/freeze", UnfreezeAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapPost("/api/connections/tuner/proposals/{id}/approve", ApproveAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapPost("/api/connections/tuner/proposals/{id}/reject", RejectAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapPut("/api/connections/tunables/{id}", SetAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapPost("/api/connections/tunables/{id}/override", OverrideAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapDelete("/api/connections/tunables/{id}/override", ReleaseAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapMethods("/api/connections/{id}", HttpReads.Methods, GetAsync).Requires(AccessDomain.Operations, AccessVerb.Read);
+        routes.MapMethods("/api/connections/{id}/queries", HttpReads.Methods, QueriesAsync).Requires(AccessDomain.Operations, AccessVerb.Read);
+        routes.MapPost("/api/connections/{id}/isolate", IsolateAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
+        routes.MapPost("/api/connections/{id}/reset", ResetAsync).Requires(AccessDomain.Operations, AccessVerb.Change);
     }
 
     private static Task ListAsync(HttpContext context, UpstreamConnections upstream, Tuner tuner)

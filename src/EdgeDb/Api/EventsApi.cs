@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
@@ -15,19 +16,19 @@ internal static class EventsApi
         var events = routes.ServiceProvider.GetRequiredService<EventStore>();
         var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
         routes.MapAnswers(
-            "/api/events",
+            "/api/events", AccessDomain.Events,
             new(
                 "events", AnswerPolicy.Default, [new("calendar", IsSet: true), new("q"), new("limit"), new("cursor")],
                 (request, answer, ct) => ListAsync(events, request, answer, ct)));
-        routes.MapPost("/api/events", AddAsync);
-        var batcher = new Batcher<string, (StoredEvent Event, CalendarZones Zones)>(
+        routes.MapPost("/api/events", AddAsync).Requires(AccessDomain.Events, AccessVerb.Add);
+        var batcher = new Batcher<EventAsked, (StoredEvent Event, CalendarZones Zones)>(
             routes.ServiceProvider.GetRequiredService<Live<PipelineSettings>>(), time, events.FindAsync);
         routes.MapAnswers(
-            "/api/events/{id}",
+            "/api/events/{id}", AccessDomain.Events,
             new("event", AnswerPolicy.Default, [new("recurrenceId")], (request, answer, ct) => GetAsync(events, batcher, time, request, answer, ct)));
-        routes.MapPut("/api/events/{id}", ChangeAsync);
-        routes.MapDelete("/api/events/{id}", DeleteAsync);
-        routes.MapPost("/api/events/{id}/restore", RestoreAsync);
+        routes.MapPut("/api/events/{id}", ChangeAsync).Requires(AccessDomain.Events, AccessVerb.Change);
+        routes.MapDelete("/api/events/{id}", DeleteAsync).Requires(AccessDomain.Events, AccessVerb.Delete);
+        routes.MapPost("/api/events/{id}/restore", RestoreAsync).Requires(AccessDomain.Events, AccessVerb.Add);
     }
 
     private static async ValueTask ListAsync(EventStore events, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
@@ -37,7 +38,7 @@ internal static class EventsApi
         var (calendars, text, cursor) = (reader.Ids("calendar"), reader.Text("q"), Page.Cursor(reader));
         answer.DependsOn(Topics.Calendars);
         answer.DependsOnCalendars(calendars);
-        var found = await events.ListAsync(calendars, text, cursor, limit + 1, ct);
+        var found = await events.ListAsync(request.Sight, calendars, text, cursor, limit + 1, ct);
         var page = found.Take(limit).ToList();
         var zones = new Dictionary<string, CalendarZones>();
         foreach (var calendar in page.Select(static e => e.CalendarId).Distinct())
@@ -48,13 +49,14 @@ internal static class EventsApi
     }
 
     private static async ValueTask GetAsync(
-        EventStore events, Batcher<string, (StoredEvent Event, CalendarZones Zones)> batcher, TimeProvider time,
+        EventStore events, Batcher<EventAsked, (StoredEvent Event, CalendarZones Zones)> batcher, TimeProvider time,
         AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
         var occurrence = Occurrence(request.Parameters);
+        var asked = new EventAsked(request.Row, request.Sight);
         var (stored, zones) = answer.Features.HasFlag(PipelineFeatures.Batching)
-            ? await batcher.GetAsync(request.Row, ct)
-            : (await events.FindAsync([request.Row], ct)).GetValueOrDefault(request.Row);
+            ? await batcher.GetAsync(asked, ct)
+            : (await events.FindAsync([asked], ct)).GetValueOrDefault(asked);
         if (stored is null)
             throw HouseholdException.Missing("event", request.Row);
         answer.DependsOn(Topics.Calendars);
@@ -70,7 +72,7 @@ internal static class EventsApi
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
         var calendarId = input.CalendarId ?? throw ProblemException.Invalid("calendarId", "'calendarId' is required.");
         var source = EventEditor.Create(household.NewId(), EventText.Draft(input, [], null), Now(time));
-        var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.RequestAborted);
+        var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.Actor(), context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = $"/api/events/{ids[0]}";
         await WriteAsync(context, events, ids[0]);
@@ -81,7 +83,7 @@ internal static class EventsApi
         var reader = new RequestReader(context.Request, "scope", "recurrenceId");
         var (scope, occurrence) = Scope(reader);
         var input = await reader.BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
-        var stored = await events.GetAsync(id, context.RequestAborted);
+        var stored = await events.GetAsync(id, context.Actor().Sight, context.RequestAborted);
         RequireEditable(stored);
         var source = EventSource.Read(stored.Source);
         var zones = await events.ZonesAsync(stored.CalendarId, context.RequestAborted);
@@ -110,7 +112,7 @@ internal static class EventsApi
         var changes = new List<EventChange> { new(id, calendarId, source.ToUtf8(), reader.ExpectedVersion() ?? stored.Version) };
         if (second is not null)
             changes.Add(new(null, calendarId, second.ToUtf8(), null));
-        var ids = await events.SaveAsync(changes, context.RequestAborted);
+        var ids = await events.SaveAsync(changes, context.Actor(), context.RequestAborted);
         await WriteAsync(context, events, ids[^1]);
     }
 
@@ -118,7 +120,7 @@ internal static class EventsApi
     {
         var reader = new RequestReader(context.Request, "scope", "recurrenceId");
         var (scope, occurrence) = Scope(reader);
-        var stored = await events.GetAsync(id, context.RequestAborted);
+        var stored = await events.GetAsync(id, context.Actor().Sight, context.RequestAborted);
         RequireEditable(stored);
         var expected = reader.ExpectedVersion();
         if (scope != EventScope.All)
@@ -128,27 +130,27 @@ internal static class EventsApi
             var left = scope == EventScope.This ? editor.DeleteThis(source, occurrence!.Value) : editor.DeleteFollowing(source, occurrence!.Value);
             if (left)
             {
-                await events.SaveAsync([new(id, stored.CalendarId, source.ToUtf8(), expected ?? stored.Version)], context.RequestAborted);
+                await events.SaveAsync([new(id, stored.CalendarId, source.ToUtf8(), expected ?? stored.Version)], context.Actor(), context.RequestAborted);
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return;
             }
             // That nothing is left was true of the version that was read.
             expected ??= stored.Version;
         }
-        await events.DeleteAsync(id, expected, context.RequestAborted);
+        await events.DeleteAsync(id, expected, context.Actor(), context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private static async Task RestoreAsync(HttpContext context, string id, EventStore events)
     {
         var reader = new RequestReader(context.Request, "calendarId");
-        await events.RestoreAsync(id, reader.Text("calendarId"), context.RequestAborted);
+        await events.RestoreAsync(id, reader.Text("calendarId"), context.Actor(), context.RequestAborted);
         await WriteAsync(context, events, id);
     }
 
     private static async Task WriteAsync(HttpContext context, EventStore events, string id)
     {
-        var stored = await events.GetAsync(id, context.RequestAborted);
+        var stored = await events.GetAsync(id, context.Actor().Sight, context.RequestAborted);
         context.Response.Headers.ETag = VersionTag(stored);
         var zones = await events.ZonesAsync(stored.CalendarId, context.RequestAborted);
         await context.Response.WriteAsJsonAsync(EventText.Body(stored, EventSource.Read(stored.Source).Master, null, zones), ApiJson.Web.EventBody);

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
@@ -13,13 +14,13 @@ internal static class FeedsApi
     {
         var store = routes.ServiceProvider.GetRequiredService<FeedStore>();
         var refresher = routes.ServiceProvider.GetRequiredService<FeedRefresher>();
-        routes.MapAnswers("/api/feeds", new("feeds", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, refresher, request, answer, ct)));
-        routes.MapPost("/api/feeds", AddAsync);
-        routes.MapPut("/api/feeds/{id}", ChangeAsync);
-        routes.MapDelete("/api/feeds/{id}", DeleteAsync);
-        routes.MapPost("/api/feeds/{id}/refresh", RefreshAsync);
+        routes.MapAnswers("/api/feeds", AccessDomain.Feeds, new("feeds", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, refresher, request, answer, ct)));
+        routes.MapPost("/api/feeds", AddAsync).Requires(AccessDomain.Feeds, AccessVerb.Add);
+        routes.MapPut("/api/feeds/{id}", ChangeAsync).Requires(AccessDomain.Feeds, AccessVerb.Change);
+        routes.MapDelete("/api/feeds/{id}", DeleteAsync).Requires(AccessDomain.Feeds, AccessVerb.Delete);
+        routes.MapPost("/api/feeds/{id}/refresh", RefreshAsync).Requires(AccessDomain.Feeds, AccessVerb.Change);
         routes.MapAnswers(
-            "/api/feeds/{id}/problems",
+            "/api/feeds/{id}/problems", AccessDomain.Feeds,
             new("feed-problems", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ProblemsAsync(store, request, answer, ct)));
     }
 
@@ -31,7 +32,7 @@ internal static class FeedsApi
         answer.DependsOn(Topics.Feeds);
         answer.DependsOn(Topics.Calendars);
         answer.DependsOn(Topics.Occurrences); // How many events each has.
-        var page = Page.Of(await store.ListAsync(ct), static f => f.Id, request.Parameters);
+        var page = Page.Of(await store.ListAsync(request.Sight, ct), static f => f.Id, request.Parameters);
         answer.Write(new FeedList([.. page.Items.Select(f => Body(f, store, refresher))], page.Next), ApiJson.Web.FeedList);
     }
 
@@ -39,7 +40,7 @@ internal static class FeedsApi
     {
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.FeedInput, context.RequestAborted);
         var address = FeedAddress.Parse(input.Address, "address", allowFile: false);
-        var feed = await store.AddAsync(address, input.Name, input.Color, input.Members, context.RequestAborted);
+        var feed = await store.AddAsync(address, input.Name, input.Color, input.Members, input.Access, context.Actor(), context.RequestAborted);
         queue.Wake(HouseholdWorker.Feeds);
         context.Response.StatusCode = StatusCodes.Status201Created;
         await context.Response.WriteAsJsonAsync(Body(feed, store, refresher), ApiJson.Web.FeedBody);
@@ -51,21 +52,21 @@ internal static class FeedsApi
         var input = await reader.BodyAsync(ApiJson.Web.FeedInput, context.RequestAborted);
         if (input.Address is not null)
             throw ProblemException.Invalid("address", "The address of a feed cannot be changed; add the new one and remove this.");
-        var feed = await store.ChangeAsync(id, input.Name, input.Color, input.Members, reader.ExpectedVersion(), context.RequestAborted);
+        var feed = await store.ChangeAsync(id, input.Name, input.Color, input.Members, input.Access, reader.ExpectedVersion(), context.Actor(), context.RequestAborted);
         await context.Response.WriteAsJsonAsync(Body(feed, store, refresher), ApiJson.Web.FeedBody);
     }
 
     private static async Task DeleteAsync(HttpContext context, string id, FeedStore store)
     {
         var reader = new RequestReader(context.Request);
-        await store.DeleteAsync(id, reader.ExpectedVersion(), context.RequestAborted);
+        await store.DeleteAsync(id, reader.ExpectedVersion(), context.Actor(), context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private static async Task RefreshAsync(HttpContext context, string id, FeedStore store, FeedRefresher refresher, BackgroundQueue queue)
     {
         _ = new RequestReader(context.Request);
-        var feed = await store.AskNowAsync(id, context.RequestAborted);
+        var feed = await store.AskNowAsync(id, context.Actor(), context.RequestAborted);
         queue.Wake(HouseholdWorker.Feeds);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(Body(feed, store, refresher), ApiJson.Web.FeedBody);
@@ -74,9 +75,10 @@ internal static class FeedsApi
     private static async ValueTask ProblemsAsync(FeedStore store, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
     {
         answer.DependsOn(Topics.Feeds);
+        answer.DependsOn(Topics.Calendars); // Who sees it.
         var limit = Page.Limit(request.Parameters);
         var after = request.Parameters.Integer("cursor", -1, 0, int.MaxValue);
-        var (problems, total) = await store.ProblemsAsync(request.Row, after, limit, ct);
+        var (problems, total) = await store.ProblemsAsync(request.Row, request.Sight, after, limit, ct);
         var next = problems.Count == limit && problems[^1].Ordinal + 1 < total ? problems[^1].Ordinal : (int?)null;
         answer.Write(
             new FeedProblemList(

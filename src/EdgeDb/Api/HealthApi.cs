@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
@@ -10,9 +11,9 @@ internal static class HealthApi
 {
     public static void MapHealthApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/health/live", HttpReads.Methods, LiveAsync);
-        routes.MapMethods("/health/ready", HttpReads.Methods, ReadyAsync);
-        routes.MapDelete("/api/incidents/{id:int}", AcknowledgeAsync);
+        routes.MapMethods("/health/live", HttpReads.Methods, LiveAsync).IsPublic();
+        routes.MapMethods("/health/ready", HttpReads.Methods, ReadyAsync).IsPublic();
+        routes.MapDelete("/api/incidents/{id:int}", AcknowledgeAsync).Requires(AccessDomain.Operations, AccessVerb.Delete);
     }
 
     private static Task LiveAsync(HttpContext context)
@@ -26,7 +27,7 @@ internal static class HealthApi
     {
         context.Response.Headers.CacheControl = "no-store";
         // A read through the pool is the proof: an open file alone would not show a failing card.
-        var list = await feeds.ListAsync(context.RequestAborted);
+        var list = await feeds.ListAsync(Sight.Everything, context.RequestAborted);
         var incidents = database.Incidents.Select(
             static i => new IncidentBody(i.Id, TimeText.Instant(i.OccurredAt.ToUnixTimeSeconds()), KindName(i.Kind), i.Message)).ToList();
         var need = emergency.Current;

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
 
@@ -10,9 +11,9 @@ internal static class HouseholdApi
     {
         var store = routes.ServiceProvider.GetRequiredService<HouseholdStore>();
         var sample = routes.ServiceProvider.GetRequiredService<SampleHousehold>();
-        routes.MapAnswers("/api/household", new("household", AnswerPolicy.Default, [], (_, answer, ct) => GetAsync(store, sample, answer, ct)));
-        routes.MapPut("/api/household", ChangeAsync);
-        routes.MapDelete("/api/sample", DeleteSampleAsync);
+        routes.MapAnswers("/api/household", AccessDomain.Household, new("household", AnswerPolicy.Default, [], (_, answer, ct) => GetAsync(store, sample, answer, ct)));
+        routes.MapPut("/api/household", ChangeAsync).Requires(AccessDomain.Household, AccessVerb.Change);
+        routes.MapDelete("/api/sample", DeleteSampleAsync).Requires(AccessDomain.Household, AccessVerb.Change);
     }
 
     private static async ValueTask GetAsync(HouseholdStore store, SampleHousehold sample, AnswerBuilder answer, CancellationToken ct)

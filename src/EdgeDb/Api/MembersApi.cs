@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
 
@@ -9,10 +10,10 @@ internal static class MembersApi
     public static void MapMembersApi(this IEndpointRouteBuilder routes)
     {
         var store = routes.ServiceProvider.GetRequiredService<HouseholdStore>();
-        routes.MapAnswers("/api/members", new("members", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, request, answer, ct)));
-        routes.MapPost("/api/members", AddAsync);
-        routes.MapPut("/api/members/{id}", ChangeAsync);
-        routes.MapDelete("/api/members/{id}", DeleteAsync);
+        routes.MapAnswers("/api/members", AccessDomain.Members, new("members", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, request, answer, ct)));
+        routes.MapPost("/api/members", AddAsync).Requires(AccessDomain.Members, AccessVerb.Add);
+        routes.MapPut("/api/members/{id}", ChangeAsync).Requires(AccessDomain.Members, AccessVerb.Change);
+        routes.MapDelete("/api/members/{id}", DeleteAsync).Requires(AccessDomain.Members, AccessVerb.Delete);
     }
 
     private static async ValueTask ListAsync(HouseholdStore store, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
@@ -34,7 +35,7 @@ internal static class MembersApi
     {
         var reader = new RequestReader(context.Request);
         var input = await reader.BodyAsync(ApiJson.Web.MemberInput, context.RequestAborted);
-        var member = await store.ChangeMemberAsync(id, input.Name, input.Color, reader.ExpectedVersion(), context.RequestAborted);
+        var member = await store.ChangeMemberAsync(id, input.Name, input.Color, reader.ExpectedVersion(), context.Actor(), context.RequestAborted);
         await context.Response.WriteAsJsonAsync(Body(member), ApiJson.Web.MemberBody);
     }
 

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Connections;
 using EdgeDb.Hosting;
 
@@ -6,7 +7,7 @@ namespace EdgeDb.Api;
 /// <summary>/metrics, for Prometheus and what reads its text.</summary>
 internal static class MetricsApi
 {
-    public static void MapMetricsApi(this IEndpointRouteBuilder routes) => routes.MapMethods("/metrics", HttpReads.Methods, GetAsync);
+    public static void MapMetricsApi(this IEndpointRouteBuilder routes) => routes.MapMethods("/metrics", HttpReads.Methods, GetAsync).Requires(AccessDomain.Operations, AccessVerb.Read);
 
     private static async Task GetAsync(HttpContext context, ServiceMetrics metrics)
     {

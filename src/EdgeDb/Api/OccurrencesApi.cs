@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
@@ -24,7 +25,7 @@ internal static class OccurrencesApi
         var household = routes.ServiceProvider.GetRequiredService<HouseholdStore>();
         var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
         routes.MapAnswers(
-            "/api/occurrences",
+            "/api/occurrences", AccessDomain.Events,
             new(
                 "occurrences", AnswerPolicy.Default,
                 [
@@ -32,7 +33,7 @@ internal static class OccurrencesApi
                 ],
                 (request, answer, ct) => ListAsync(occurrences, household, request, answer, ct)));
         routes.MapAnswers(
-            "/api/next",
+            "/api/next", AccessDomain.Events,
             new(
                 "next", AnswerPolicy.OfTheMoment, [new("zone"), new("count"), new("calendar", IsSet: true), new("member", IsSet: true)],
                 (request, answer, ct) => NextAsync(occurrences, household, time, request, answer, ct)));
@@ -50,7 +51,7 @@ internal static class OccurrencesApi
         if (to - from > Duration.FromDays(MaxDays))
             throw ProblemException.Invalid("to", $"'from' and 'to' may be at most {MaxDays} days apart.");
         var query = new OccurrenceQuery(
-            from, to, zone, reader.Ids("calendar"), reader.Ids("member"), reader.Integer("limit", DefaultLimit, 1, MaxLimit), Cursor(reader));
+            from, to, zone, request.Sight, reader.Ids("calendar"), reader.Ids("member"), reader.Integer("limit", DefaultLimit, 1, MaxLimit), Cursor(reader));
         Depend(answer, query);
 
         var page = await occurrences.ReadAsync(query, ct);
@@ -71,7 +72,7 @@ internal static class OccurrencesApi
         var zone = reader.Zone("zone", (await household.SettingsAsync(ct)).Zone);
         var count = reader.Integer("count", 5, 1, MaxNext);
         var now = Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var query = new OccurrenceQuery(now, now, zone, reader.Ids("calendar"), reader.Ids("member"), count);
+        var query = new OccurrenceQuery(now, now, zone, request.Sight, reader.Ids("calendar"), reader.Ids("member"), count);
         Depend(answer, query);
         OccurrencePage page = new([], null);
         foreach (var days in NextDays)
@@ -123,8 +124,9 @@ internal static class OccurrencesApi
         var allDay = item.Kind == OccurrenceKind.AllDay;
         var recurrence = item.Recurrence?.ToString();
         json.WriteStartObject();
-        json.WriteString("id"u8, recurrence is null ? item.EventId : string.Create(CultureInfo.InvariantCulture, $"{item.EventId}_{recurrence}"));
-        json.WriteString("eventId"u8, item.EventId);
+        json.WriteString("id"u8, Id(item, recurrence));
+        json.WriteBoolean("busy"u8, item.IsBusy);
+        json.WriteString("eventId"u8, item.IsBusy ? null : item.EventId);
         json.WriteString("recurrenceId"u8, recurrence);
         json.WriteString("uid"u8, item.Uid);
         json.WriteString("start"u8, time[..(allDay ? TimeText.WriteDate(time, item.Start) : TimeText.WriteInstant(time, item.Start))]);
@@ -142,6 +144,12 @@ internal static class OccurrencesApi
         WriteStrings(json, "members"u8, item.MemberIds);
         json.WriteEndObject();
     }
+
+    // Of a time that is taken only the time is told, so it is its name too.
+    private static string Id(OccurrenceView item, string? recurrence) =>
+        item.IsBusy ? string.Create(CultureInfo.InvariantCulture, $"busy_{(item.Kind == OccurrenceKind.AllDay ? "d" : "t")}{item.Start}_{item.End}")
+        : recurrence is null ? item.EventId
+        : $"{item.EventId}_{recurrence}";
 
     private static void WriteStrings(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> values)
     {

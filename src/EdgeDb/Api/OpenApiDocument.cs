@@ -13,7 +13,7 @@ internal static class OpenApiDocument
     // Of the content, not of the process: an update of the program may or may not change it.
     private static string? _tag;
 
-    public static void MapOpenApiDocument(this IEndpointRouteBuilder routes) => routes.MapMethods("/openapi/v1.json", HttpReads.Methods, GetAsync);
+    public static void MapOpenApiDocument(this IEndpointRouteBuilder routes) => routes.MapMethods("/openapi/v1.json", HttpReads.Methods, GetAsync).IsPublic();
 
     private static async Task GetAsync(HttpContext context)
     {

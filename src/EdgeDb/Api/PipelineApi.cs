@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Pipeline;
 
@@ -9,7 +10,7 @@ internal static class PipelineApi
     private static readonly PolicyBody[] Policies = [.. FailurePolicies.Table.Select(static policy => new PolicyBody(
         ConnectionAnswers.Name(policy.Operation), ConnectionAnswers.Name(policy.Failure), Steps(policy.Steps), policy.Promise))];
 
-    public static void MapPipelineApi(this IEndpointRouteBuilder routes) => routes.MapMethods("/api/pipeline", HttpReads.Methods, GetAsync);
+    public static void MapPipelineApi(this IEndpointRouteBuilder routes) => routes.MapMethods("/api/pipeline", HttpReads.Methods, GetAsync).Requires(AccessDomain.Operations, AccessVerb.Read);
 
     private static Task GetAsync(HttpContext context, RequestPipeline pipeline, AdaptiveMemoryCache cache, AdmissionGate gate, EmergencyMode emergency)
     {

@@ -28,6 +28,8 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
             if (problem.Status >= 500 && exception is not ProblemException)
                 LogFailed(logger, context.Request.Method, context.Request.Path, exception);
             context.Response.Clear();
+            if (problem.Status == 401)
+                context.Response.Headers.WWWAuthenticate = "Bearer";
             if (exception is StorageException { IsTransient: true } or OverloadedException or OutOfMemoryException)
                 context.Response.Headers.RetryAfter = "1";
             await WriteAsync(context, problem);
@@ -55,6 +57,7 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         HouseholdException { Error: HouseholdError.Conflict } e => New(409, "conflict", "Its state does not allow this", e.Message, e.Field),
         HouseholdException { Error: HouseholdError.VersionMismatch } e => New(412, "version-mismatch", "Somebody else was faster", e.Message, "If-Match"),
         HouseholdException { Error: HouseholdError.LimitReached } e => New(422, "limit-reached", "A limit is reached", e.Message, e.Field),
+        HouseholdException { Error: HouseholdError.Forbidden } e => New(403, "forbidden", "You may not do this", e.Message, e.Field),
         StorageException { IsTransient: true } e => New(503, "busy", "The database is busy", e.Message, null),
         StorageException { Failure: StorageFailure.DiskFull } => New(507, "disk-full", "The disk is full", "Nothing was changed. Free some space and try again.", null),
         StorageException { Failure: StorageFailure.Closed } => New(503, "closing", "The service is stopping", "Try again in a moment.", null),

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Work;
 using EdgeDb.Hosting;
 
@@ -8,8 +9,8 @@ internal static class WorkApi
 {
     public static void MapWorkApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/api/work", HttpReads.Methods, ListAsync);
-        routes.MapPost("/api/work/copy", CopyAsync);
+        routes.MapMethods("/api/work", HttpReads.Methods, ListAsync).Requires(AccessDomain.Operations, AccessVerb.Read);
+        routes.MapPost("/api/work/copy", CopyAsync).Requires(AccessDomain.Backups, AccessVerb.Add);
     }
 
     private static Task ListAsync(HttpContext context, BackgroundQueue queue)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using NodaTime;
@@ -51,7 +52,7 @@ internal static class AgendaCommand
     private static async Task PrintAsync(
         OccurrenceReader occurrences, Dictionary<string, string> members, DateTimeZone zone, LocalDate from, LocalDate to)
     {
-        var query = new OccurrenceQuery(zone.AtStartOfDay(from).ToInstant(), zone.AtStartOfDay(to).ToInstant(), zone, [], [], PageSize);
+        var query = new OccurrenceQuery(zone.AtStartOfDay(from).ToInstant(), zone.AtStartOfDay(to).ToInstant(), zone, Sight.Everything, [], [], PageSize);
         LocalDate? day = null;
         OccurrencePage page;
         do

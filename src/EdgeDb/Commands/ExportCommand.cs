@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 
 namespace EdgeDb.Commands;
@@ -23,7 +24,7 @@ internal static class ExportCommand
         var export = new CalendarExport(database);
         var output = PipeWriter.Create(Console.OpenStandardOutput());
         foreach (var calendar in calendars)
-            await export.WriteAsync(calendar.Id, calendar.Name, output, CancellationToken.None);
+            await export.WriteAsync(calendar.Id, calendar.Name, Sight.Everything, output, CancellationToken.None);
         await output.CompleteAsync();
         return CommandTable.Done;
     }

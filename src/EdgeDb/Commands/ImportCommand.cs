@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,9 +36,9 @@ internal static class ImportCommand
                 return CommandTable.Refuse($"'{path}': {exception.Message}");
             }
             var name = line.Value(Calendar.Name) ?? Path.GetFileNameWithoutExtension(path);
-            var calendar = DataCommand.FindCalendar(await household.Store.CalendarsAsync(CancellationToken.None), name)
-                ?? await household.Store.AddCalendarAsync(name, null, null, sample: false, CancellationToken.None);
-            var result = await household.Import.ImportAsync(calendar.Id, document, CancellationToken.None);
+            var calendar = DataCommand.FindCalendar(await household.Store.CalendarsAsync(Sight.Everything, CancellationToken.None), name)
+                ?? await household.Store.AddCalendarAsync(name, null, null, null, Actor.Everything, CancellationToken.None);
+            var result = await household.Import.ImportAsync(calendar.Id, document, Actor.Everything, CancellationToken.None);
             Console.WriteLine($"{result.Events} events read, {result.Changed} of them new or changed in '{calendar.Name}', {result.Skipped} items skipped");
             foreach (var problem in result.Problems.Take(ShownProblems))
                 Console.WriteLine($"  line {problem.Line}, {ConsoleText.Printable($"{problem.Component} {problem.Property}".TrimEnd())}: {ConsoleText.Printable(problem.Reason)}");

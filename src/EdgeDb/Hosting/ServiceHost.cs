@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using EdgeDb.Api;
 using EdgeDb.Commands;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
@@ -247,6 +248,7 @@ internal static partial class ServiceHost
         app.Use(LeaveBodyOutOfHead);
         app.UseMiddleware<ProblemWriter>();
         app.UseMiddleware<EdgeGuard>();
+        app.UseMiddleware<AccessGuard>();
         app.Services.GetRequiredService<CacheBudget>().Obey();
         var tags = app.Services.GetRequiredService<CacheTags>();
         var metrics = app.Services.GetRequiredService<ServiceMetrics>();
@@ -271,6 +273,7 @@ internal static partial class ServiceHost
         app.MapMetricsApi();
         app.MapOpenApiDocument();
         ChangeStream.Map(app);
+        AccessGuard.RequireRequirements(app);
     }
 
     // The server of .NET 9 sends the body of a HEAD when it is written through the pipe.
@@ -293,10 +296,10 @@ internal static partial class ServiceHost
         if (feeds.Count == 0)
             return;
 
-        var known = (await household.Feeds.ListAsync(CancellationToken.None)).Select(f => household.Feeds.AddressOf(f).Value).ToHashSet(StringComparer.Ordinal);
+        var known = (await household.Feeds.ListAsync(Sight.Everything, CancellationToken.None)).Select(f => household.Feeds.AddressOf(f).Value).ToHashSet(StringComparer.Ordinal);
         foreach (var address in feeds.Select(static feed => FeedAddress.Parse(feed, "feed", allowFile: true)))
             if (known.Add(address.Value))
-                await household.Feeds.AddAsync(address, null, null, null, CancellationToken.None);
+                await household.Feeds.AddAsync(address, null, null, null, null, Actor.Everything, CancellationToken.None);
     }
 
     /// <summary>Adds what the database says. A value that is wrong there, for example of another version, is told and not used.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using EdgeDb.Core.Access;
 using EdgeDb.Api;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
@@ -51,7 +52,7 @@ internal sealed class ServiceMetrics : IDisposable
 
     /// <summary>Reads what a collection, which cannot wait, shows of the database.</summary>
     public async ValueTask PrepareAsync(CancellationToken cancellationToken) =>
-        Volatile.Write(ref _latestFeeds, await _feeds.ListAsync(cancellationToken));
+        Volatile.Write(ref _latestFeeds, await _feeds.ListAsync(Sight.Everything, cancellationToken));
 
     /// <summary>Shows the background work, which is put together after the host is built.</summary>
     public void Register(BackgroundQueue queue, AnswerWarmer warmer)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Tests.Storage;
@@ -29,10 +30,10 @@ public sealed class CalendarRemovalTests : IAsyncDisposable
 
         Assert.Equal(Events - 100 + 1, await CountAsync(database, "SELECT count(*) FROM event"));
         Assert.All(OrphanQueries.All, query => Assert.Equal(0, CountAsync(database, $"SELECT count(*) FROM ({query.Sql})").AsTask().GetAwaiter().GetResult()));
-        Assert.Equal([other], (await household.Store.CalendarsAsync(None)).Select(static c => c.Id));
-        Assert.Equal([other], (await household.Events.ListAsync([], null, null, 500, None)).Select(static e => e.CalendarId));
+        Assert.Equal([other], (await household.Store.CalendarsAsync(Sight.Everything, None)).Select(static c => c.Id));
+        Assert.Equal([other], (await household.Events.ListAsync(Sight.Everything, [], null, null, 500, None)).Select(static e => e.CalendarId));
         Assert.Equal(["Event 249"], await ShownAsync(household, other));
-        Assert.Equal(HouseholdError.NotFound, (await Assert.ThrowsAsync<HouseholdException>(() => household.Import.ImportAsync(large, Text(1), None))).Error);
+        Assert.Equal(HouseholdError.NotFound, (await Assert.ThrowsAsync<HouseholdException>(() => household.Import.ImportAsync(large, Text(1), Actor.Everything, None))).Error);
     }
 
     [Fact]
@@ -42,14 +43,14 @@ public sealed class CalendarRemovalTests : IAsyncDisposable
         await MarkAsync(database, large);
         await database.WriteAsync(0L, CalendarRemoval.RemoveSome, None);
 
-        await household.Store.DeleteCalendarAsync(large, withEvents: true, null, None);
+        await household.Store.DeleteCalendarAsync(large, withEvents: true, null, Actor.Everything, None);
 
         Assert.Equal((1, Events), (await CountAsync(database, "SELECT count(*) FROM event"), await CountAsync(database, "SELECT count(*) FROM event_trash")));
         Assert.Equal(1, await CountAsync(database, "SELECT count(*) FROM calendar"));
         Assert.Equal(["Event 249"], await ShownAsync(household, other));
         Assert.Equal(
             HouseholdError.NotFound,
-            (await Assert.ThrowsAsync<HouseholdException>(() => household.Store.DeleteCalendarAsync(large, true, null, None))).Error);
+            (await Assert.ThrowsAsync<HouseholdException>(() => household.Store.DeleteCalendarAsync(large, true, null, Actor.Everything, None))).Error);
     }
 
     [Fact]
@@ -69,14 +70,14 @@ public sealed class CalendarRemovalTests : IAsyncDisposable
     {
         var (database, household, _, _) = await FilledAsync();
         var address = FeedAddress.Parse("https://example.org/a.ics", "address", allowFile: false);
-        var feed = await household.Feeds.AddAsync(address, null, null, null, None);
+        var feed = await household.Feeds.AddAsync(address, null, null, null, null, Actor.Everything, None);
         await MarkAsync(database, feed.CalendarId);
 
-        Assert.Empty(await household.Feeds.ListAsync(None));
+        Assert.Empty(await household.Feeds.ListAsync(Sight.Everything, None));
         Assert.Equal(0, await CountAsync(database, $"SELECT count(*) FROM ({OrphanQueries.All.Single(static q => q.Name.StartsWith("mirror", StringComparison.Ordinal)).Sql})"));
-        var again = await household.Feeds.AddAsync(address, null, null, null, None);
-        await household.Feeds.DeleteAsync(feed.Id, null, None);
-        Assert.Equal([again.Id], (await household.Feeds.ListAsync(None)).Select(static f => f.Id));
+        var again = await household.Feeds.AddAsync(address, null, null, null, null, Actor.Everything, None);
+        await household.Feeds.DeleteAsync(feed.Id, null, Actor.Everything, None);
+        Assert.Equal([again.Id], (await household.Feeds.ListAsync(Sight.Everything, None)).Select(static f => f.Id));
     }
 
     private async Task<(SqliteDatabase Database, HouseholdServices Household, string Large, string Other)> FilledAsync()
@@ -84,10 +85,10 @@ public sealed class CalendarRemovalTests : IAsyncDisposable
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
         var household = await _folder.HouseholdAsync(database);
         await household.Window.MoveAsync(None);
-        var large = (await household.Store.AddCalendarAsync("Large", null, null, false, None)).Id;
-        var other = (await household.Store.AddCalendarAsync("Other", null, null, false, None)).Id;
-        await household.Import.ImportAsync(large, Text(0), None);
-        await household.Import.ImportAsync(other, Text(Events - 1), None);
+        var large = (await household.Store.AddCalendarAsync("Large", null, null, null, Actor.Everything, None)).Id;
+        var other = (await household.Store.AddCalendarAsync("Other", null, null, null, Actor.Everything, None)).Id;
+        await household.Import.ImportAsync(large, Text(0), Actor.Everything, None);
+        await household.Import.ImportAsync(other, Text(Events - 1), Actor.Everything, None);
         return (database, household, large, other);
     }
 
@@ -116,7 +117,7 @@ public sealed class CalendarRemovalTests : IAsyncDisposable
     private static async Task<List<string>> ShownAsync(HouseholdServices household, string calendar)
     {
         var from = Instant.FromUtc(2026, 1, 5, 0, 0);
-        var page = await household.Occurrences.ReadAsync(new(from, from + Duration.FromDays(1), DateTimeZone.Utc, [], [], 500), None);
+        var page = await household.Occurrences.ReadAsync(new(from, from + Duration.FromDays(1), DateTimeZone.Utc, Sight.Everything, [], [], 500), None);
         Assert.All(page.Items, item => Assert.Equal([calendar], item.CalendarIds));
         return [.. page.Items.Select(static o => o.Summary)];
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
@@ -20,16 +21,16 @@ public sealed class FeedAddressSealTests : IAsyncDisposable
     {
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
         var household = await _folder.HouseholdAsync(database);
-        await household.Feeds.AddAsync(Address(), null, null, null, None);
+        await household.Feeds.AddAsync(Address(), null, null, null, null, Actor.Everything, None);
         await database.DisposeAsync();
         AssertNowhere();
 
         database = await _folder.OpenAsync([.. Migrations.Embedded()]);
         household = await _folder.HouseholdAsync(database);
-        var feed = (await household.Feeds.ListAsync(None)).Single();
+        var feed = (await household.Feeds.ListAsync(Sight.Everything, None)).Single();
         Assert.Equal(Address().Value, household.Feeds.AddressOf(feed).Value);
         Assert.DoesNotContain(Secret, household.Feeds.MaskedAddress(feed), StringComparison.Ordinal);
-        Assert.Equal(HouseholdError.Conflict, (await Assert.ThrowsAsync<HouseholdException>(() => household.Feeds.AddAsync(Address(), null, null, null, None))).Error);
+        Assert.Equal(HouseholdError.Conflict, (await Assert.ThrowsAsync<HouseholdException>(() => household.Feeds.AddAsync(Address(), null, null, null, null, Actor.Everything, None))).Error);
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class FeedAddressSealTests : IAsyncDisposable
     {
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
         var household = await _folder.HouseholdAsync(database);
-        var id = (await household.Feeds.AddAsync(Address(), null, null, null, None)).Id;
+        var id = (await household.Feeds.AddAsync(Address(), null, null, null, null, Actor.Everything, None)).Id;
         await database.WriteAsync(
             (id, Address().Value), static (session, feed) => session.Prepare("UPDATE feed SET address = ?2 WHERE id = ?1").Bind(1, feed.id).Bind(2, feed.Value).Execute(), None);
         await database.DisposeAsync();
@@ -46,7 +47,7 @@ public sealed class FeedAddressSealTests : IAsyncDisposable
         database = await _folder.OpenAsync([.. Migrations.Embedded()]);
         household = await _folder.HouseholdAsync(database);
         await household.Feeds.SealAddressesAsync(None);
-        Assert.Equal(Address().Value, household.Feeds.AddressOf((await household.Feeds.ListAsync(None)).Single()).Value);
+        Assert.Equal(Address().Value, household.Feeds.AddressOf((await household.Feeds.ListAsync(Sight.Everything, None)).Single()).Value);
         await database.DisposeAsync();
         AssertNowhere();
     }
@@ -56,11 +57,11 @@ public sealed class FeedAddressSealTests : IAsyncDisposable
     {
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
         var household = await _folder.HouseholdAsync(database);
-        var lost = await household.Feeds.AddAsync(Address(), null, null, null, None);
+        var lost = await household.Feeds.AddAsync(Address(), null, null, null, null, Actor.Everything, None);
         await database.WriteAsync(lost.Id, static (session, id) => session.Prepare("UPDATE feed SET address = 'sealed:AAAA' WHERE id = ?1").Bind(1, id).Execute(), None);
-        await household.Feeds.AddAsync(Address(), null, null, null, None);
+        await household.Feeds.AddAsync(Address(), null, null, null, null, Actor.Everything, None);
         Assert.Equal(
-            [FeedStore.LostAddress, "https://example.org/…/….ics"], (await household.Feeds.ListAsync(None)).Select(household.Feeds.MaskedAddress));
+            [FeedStore.LostAddress, "https://example.org/…/….ics"], (await household.Feeds.ListAsync(Sight.Everything, None)).Select(household.Feeds.MaskedAddress));
         Assert.Throws<SealBrokenException>(() => household.Feeds.AddressOf(lost with { SealedAddress = "sealed:AAAA" }));
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Tests.Storage;
@@ -38,11 +39,11 @@ public sealed class FeedImportTests : IAsyncDisposable
         await applied!;
 
         Assert.Null(waiting.Content);
-        Assert.Equal([1, 1], (await household.Feeds.ListAsync(None)).Select(static f => f.EventCount));
+        Assert.Equal([1, 1], (await household.Feeds.ListAsync(Sight.Everything, None)).Select(static f => f.EventCount));
     }
 
     private static Task<Feed> AddAsync(HouseholdServices household, string name) =>
-        household.Feeds.AddAsync(FeedAddress.Parse($"https://example.org/{name}.ics", "address", allowFile: false), null, null, null, None);
+        household.Feeds.AddAsync(FeedAddress.Parse($"https://example.org/{name}.ics", "address", allowFile: false), null, null, null, null, Actor.Everything, None);
 
     private static FeedResponse Answer(string uid) =>
         new(

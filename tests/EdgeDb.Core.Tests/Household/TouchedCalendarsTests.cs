@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Tests.Storage;
@@ -23,8 +24,8 @@ public sealed class TouchedCalendarsTests : IAsyncLifetime
         var database = await _folder.OpenAsync([.. Migrations.Embedded()]);
         _household = await _folder.HouseholdAsync(database);
         await _household.Window.MoveAsync(None);
-        _first = (await _household.Store.AddCalendarAsync("First", null, null, false, None)).Id;
-        _second = (await _household.Store.AddCalendarAsync("Second", null, null, false, None)).Id;
+        _first = (await _household.Store.AddCalendarAsync("First", null, null, null, Actor.Everything, None)).Id;
+        _second = (await _household.Store.AddCalendarAsync("Second", null, null, null, Actor.Everything, None)).Id;
         database.Committed += commit =>
         {
             foreach (var touched in commit.Topics.Where(static t => t.StartsWith(Topics.Occurrences, StringComparison.Ordinal)))
@@ -40,7 +41,7 @@ public sealed class TouchedCalendarsTests : IAsyncLifetime
         var id = await AddAsync(_first, "a", "Swim");
         Assert.Equal([Row(_first)], Touched());
 
-        await _household.Events.DeleteAsync(id, null, None);
+        await _household.Events.DeleteAsync(id, null, Actor.Everything, None);
         Assert.Equal([Row(_first)], Touched());
     }
 
@@ -54,8 +55,8 @@ public sealed class TouchedCalendarsTests : IAsyncLifetime
         Assert.Equal([Row(_first), Row(_second)], Touched());
 
         // The copy of the second calendar is not the shown one, and the answers of both change nevertheless: they name the calendars that hold it.
-        var second = (await _household.Events.ListAsync([_second], null, null, 10, None)).Single();
-        await _household.Events.DeleteAsync(second.Id, null, None);
+        var second = (await _household.Events.ListAsync(Sight.Everything, [_second], null, null, 10, None)).Single();
+        await _household.Events.DeleteAsync(second.Id, null, Actor.Everything, None);
         Assert.Equal([Row(_first), Row(_second)], Touched());
     }
 
@@ -65,12 +66,12 @@ public sealed class TouchedCalendarsTests : IAsyncLifetime
         var id = await AddAsync(_first, "a", "Swim");
         _touched.Clear();
 
-        await _household.Events.SaveAsync([new(id, _second, Source("a", "Swim"), null)], None);
+        await _household.Events.SaveAsync([new(id, _second, Source("a", "Swim"), null)], Actor.Everything, None);
         Assert.Equal([Row(_first), Row(_second)], Touched());
     }
 
     private async Task<string> AddAsync(string calendarId, string uid, string summary) =>
-        (await _household.Events.SaveAsync([new(null, calendarId, Source(uid, summary), null)], None))[0];
+        (await _household.Events.SaveAsync([new(null, calendarId, Source(uid, summary), null)], Actor.Everything, None))[0];
 
     private static byte[] Source(string uid, string summary) => Encoding.UTF8.GetBytes(
         $"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260105T090000Z\r\nSUMMARY:{summary}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Tests.Storage;
@@ -23,8 +24,8 @@ public sealed class WindowKeeperTests : IAsyncDisposable
         var household = await _folder.HouseholdAsync(database);
         await household.Window.MoveAsync(None);
         var window = household.Window.Target;
-        var calendar = (await household.Store.AddCalendarAsync("Daily", null, null, false, None)).Id;
-        await household.Import.ImportAsync(calendar, Daily(), None);
+        var calendar = (await household.Store.AddCalendarAsync("Daily", null, null, null, Actor.Everything, None)).Id;
+        await household.Import.ImportAsync(calendar, Daily(), Actor.Everything, None);
         var rows = await CountAsync(database);
 
         // As in the middle of a move, or after a kill in it: the second half is not expanded yet.
@@ -56,6 +57,6 @@ public sealed class WindowKeeperTests : IAsyncDisposable
     private static async Task<int> ShownAsync(HouseholdServices household, long from)
     {
         var start = Instant.FromUnixTimeSeconds(from);
-        return (await household.Occurrences.ReadAsync(new(start, start + Duration.FromDays(30), DateTimeZone.Utc, [], [], 500), None)).Items.Count;
+        return (await household.Occurrences.ReadAsync(new(start, start + Duration.FromDays(30), DateTimeZone.Utc, Sight.Everything, [], [], 500), None)).Items.Count;
     }
 }

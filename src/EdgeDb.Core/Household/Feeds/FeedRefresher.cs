@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Security;
 using Microsoft.Extensions.Logging;
 
@@ -30,7 +31,7 @@ internal sealed partial class FeedRefresher(
     /// <param name="cancellationToken">Cancels.</param>
     internal async Task<TimeSpan> RefreshDueAsync(Action<int, int> report, CancellationToken cancellationToken)
     {
-        var feeds = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+        var feeds = await store.ListAsync(Sight.Everything, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         // A few at a time, new ones first: somebody may be waiting for them, while a host that hangs holds up one round only.
         var due = feeds.Where(f => IsDue(f, now)).OrderBy(static f => f.LastAttemptAt is not null).ThenBy(static f => f.NextAttemptAt)

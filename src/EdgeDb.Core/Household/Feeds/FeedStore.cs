@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
@@ -13,19 +14,29 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
     /// <summary>What is shown of an address whose seal does not open.</summary>
     public const string LostAddress = "…";
 
-    public ValueTask<IReadOnlyList<Feed>> ListAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(0, static (session, _) => (IReadOnlyList<Feed>)Read(session), cancellationToken);
+    /// <summary>Feeds whose calendar the viewer sees.</summary>
+    public ValueTask<IReadOnlyList<Feed>> ListAsync(Sight sight, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            sight,
+            static (session, sight) =>
+            {
+                var feeds = Read(session);
+                var rights = new CalendarRights(session, sight);
+                feeds.RemoveAll(feed => !rights.Sees(feed.CalendarId));
+                return (IReadOnlyList<Feed>)feeds;
+            },
+            cancellationToken);
 
     /// <summary>Adds a feed and the calendar that mirrors it; it is due at once. An address that is there already is refused.</summary>
     public async Task<Feed> AddAsync(
-        FeedAddress address, string? name, string? color, IReadOnlyList<string>? members, CancellationToken cancellationToken)
+        FeedAddress address, string? name, string? color, IReadOnlyList<string>? members, string? access, Actor actor, CancellationToken cancellationToken)
     {
-        var calendar = household.NewCalendar(name ?? SuggestName(address), color, CalendarOrigin.Feed, members, sample: false);
+        var calendar = household.NewCalendar(name ?? SuggestName(address), color, CalendarOrigin.Feed, members, access, sample: false);
         var id = household.NewId();
         await keys.ReadyAsync(KeyPurpose.Secret, cancellationToken).ConfigureAwait(false);
         var sealedAddress = keys.SealText(KeyPurpose.Secret, PlaceOf(id), address.Value);
         return await database.WriteAsync(
-            (Id: id, Calendar: calendar, Address: address.Value, Sealed: sealedAddress, Store: this, Now: Now(), limits.MaxFeeds),
+            (Id: id, Calendar: calendar, Address: address.Value, Sealed: sealedAddress, Store: this, Now: Now(), limits.MaxFeeds, Actor: actor),
             static (session, feed) =>
             {
                 var existing = Read(session);
@@ -33,11 +44,11 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
                     throw new HouseholdException(HouseholdError.Conflict, "This address is a feed of the household already.", "address");
                 if (existing.Count >= feed.MaxFeeds)
                     throw new HouseholdException(HouseholdError.LimitReached, $"A household has at most {feed.MaxFeeds} feeds.");
-                HouseholdStore.InsertCalendar(session, feed.Calendar);
+                HouseholdStore.InsertCalendar(session, feed.Calendar, feed.Actor);
                 session.Prepare("INSERT INTO feed (id, calendar_id, address, next_attempt_at) VALUES (?1, ?2, ?3, ?4)")
                     .Bind(1, feed.Id).Bind(2, feed.Calendar.Id).Bind(3, feed.Sealed).Bind(4, feed.Now).Execute();
                 session.Touch(Topics.Feeds);
-                return Require(session, feed.Id);
+                return Require(session, feed.Id, feed.Actor.Sight);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -70,18 +81,20 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
     }
 
     public Task<Feed> ChangeAsync(
-        string id, string? name, string? color, IReadOnlyList<string>? members, long? expectedVersion, CancellationToken cancellationToken) =>
+        string id, string? name, string? color, IReadOnlyList<string>? members, string? access, long? expectedVersion, Actor actor,
+        CancellationToken cancellationToken) =>
         database.WriteAsync(
-            (Id: id, Name: name, Color: color, Members: members, Expected: expectedVersion),
+            (Id: id, Name: name, Color: color, Members: members, Access: access, Expected: expectedVersion, Actor: actor),
             static (session, change) =>
             {
-                var before = Require(session, change.Id);
+                var before = Require(session, change.Id, change.Actor.Sight);
                 HouseholdException.CheckVersion(before.Version, change.Expected);
                 HouseholdStore.UpdateCalendar(
-                    session, HouseholdStore.RequireCalendar(session, before.CalendarId), change.Name, change.Color, change.Members);
+                    session, HouseholdStore.RequireCalendar(session, before.CalendarId), change.Name, change.Color, change.Members, change.Access,
+                    change.Actor);
                 session.Prepare("UPDATE feed SET version = version + 1 WHERE id = ?1").Bind(1, change.Id).Execute();
                 session.Touch(Topics.Feeds);
-                return Require(session, change.Id);
+                return Require(session, change.Id, change.Actor.Sight);
             },
             cancellationToken);
 
@@ -89,15 +102,15 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
     /// Removes a feed with its mirror; the source is not touched, so adding it again brings everything back. Asked again
     /// after a kill, it goes on.
     /// </summary>
-    public async Task DeleteAsync(string id, long? expectedVersion, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string id, long? expectedVersion, Actor actor, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
-            (Id: id, Expected: expectedVersion),
+            (Id: id, Expected: expectedVersion, Actor: actor),
             static (session, arguments) =>
             {
                 if (session.Prepare("SELECT count(*) FROM feed f JOIN calendar c ON c.id = f.calendar_id WHERE f.id = ?1 AND c.removal <> 0").Bind(1, arguments.Id).Scalar() > 0)
                     return true;
-                var feed = Require(session, arguments.Id);
+                var feed = Require(session, arguments.Id, arguments.Actor.Sight);
                 HouseholdException.CheckVersion(feed.Version, arguments.Expected);
                 CalendarRemoval.Mark(session, feed.CalendarId, keepInTrash: false);
                 return true;
@@ -107,25 +120,25 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
     }
 
     /// <summary>Makes a feed due now, whatever its back-off says.</summary>
-    public Task<Feed> AskNowAsync(string id, CancellationToken cancellationToken) =>
+    public Task<Feed> AskNowAsync(string id, Actor actor, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            (Id: id, Now: Now()),
+            (Id: id, Now: Now(), Actor: actor),
             static (session, arguments) =>
             {
-                Require(session, arguments.Id);
+                Require(session, arguments.Id, arguments.Actor.Sight);
                 session.Prepare("UPDATE feed SET next_attempt_at = ?2 WHERE id = ?1").Bind(1, arguments.Id).Bind(2, arguments.Now).Execute();
                 session.Touch(Topics.Feeds);
-                return Require(session, arguments.Id);
+                return Require(session, arguments.Id, arguments.Actor.Sight);
             },
             cancellationToken);
 
     public ValueTask<(IReadOnlyList<(int Ordinal, CalendarProblem Problem)> Items, long Total)> ProblemsAsync(
-        string id, int after, int limit, CancellationToken cancellationToken) =>
+        string id, Sight sight, int after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            (Id: id, After: after, Limit: limit),
+            (Id: id, Sight: sight, After: after, Limit: limit),
             static (session, query) =>
             {
-                Require(session, query.Id);
+                Require(session, query.Id, query.Sight);
                 var items = new List<(int, CalendarProblem)>();
                 var rows = session.Prepare(
                     """
@@ -187,7 +200,7 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
         string? suggestedName)
     {
         // It may have been removed while its last events were written.
-        Require(session, id);
+        Require(session, id, Sight.Everything);
         if (isWhole)
         {
             RecordSuccess(session, id, now, next);
@@ -208,9 +221,9 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
         if (suggestedName is not null)
         {
             // Compared again here: somebody may have named it while it was read.
-            var feed = Require(session, id);
+            var feed = Require(session, id, Sight.Everything);
             if (TryOpen(feed) is { } address && feed.Name == SuggestName(address))
-                HouseholdStore.UpdateCalendar(session, HouseholdStore.RequireCalendar(session, feed.CalendarId), suggestedName, null, null);
+                HouseholdStore.UpdateCalendar(session, HouseholdStore.RequireCalendar(session, feed.CalendarId), suggestedName, null, null, null, Actor.Everything);
         }
     }
 
@@ -232,8 +245,8 @@ internal sealed class FeedStore(SqliteDatabase database, HouseholdStore househol
         session.Touch(Topics.Feeds);
     }
 
-    private static Feed Require(SqliteSession session, string id) =>
-        Read(session, id) is [var feed] ? feed : throw HouseholdException.Missing("feed", id);
+    private static Feed Require(SqliteSession session, string id, Sight sight) =>
+        Read(session, id) is [var feed] && new CalendarRights(session, sight).Sees(feed.CalendarId) ? feed : throw HouseholdException.Missing("feed", id);
 
     private static List<Feed> Read(SqliteSession session, string? id = null)
     {

@@ -5,15 +5,12 @@ namespace EdgeDb.Api;
 /// <summary>Serves one route through the pipeline.</summary>
 internal sealed class AnswerEndpoint(RequestPipeline pipeline, AnswerRoute route, PipelineSwitch features)
 {
-    /// <summary>Who may see the answers. There are no accounts yet: everybody in the house.</summary>
-    private const string Audience = "";
-
     public Task ServeAsync(HttpContext context)
     {
         var request = context.Request;
         var row = request.RouteValues.Count == 0 ? "" : request.RouteValues["id"] as string ?? "";
         Span<char> room = stackalloc char[CanonicalKey.MaxLength];
-        var key = room[..CanonicalKey.Write(room, route.Name, row, Audience, route.Parameters, request.QueryString.Value)];
+        var key = room[..CanonicalKey.Write(room, route.Name, row, context.Actor().Sight.Audience, route.Parameters, request.QueryString.Value)];
         if (key.IsEmpty)
             return AnswerWithoutKeyAsync(context, row);
         var on = features.For(context);
@@ -30,7 +27,7 @@ internal sealed class AnswerEndpoint(RequestPipeline pipeline, AnswerRoute route
 
     private async Task AnswerWithoutKeyAsync(HttpContext context, string row)
     {
-        var answer = await pipeline.MakeAsync((builder, ct) => route.MakeAsync(context.Request, row, builder, ct), context.RequestAborted);
+        var answer = await pipeline.MakeAsync((builder, ct) => route.MakeAsync(context, row, builder, ct), context.RequestAborted);
         await SendAsync(context, [], answer, AnswerOrigin.Made);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Pipeline;
 using Microsoft.Extensions.Primitives;
 
@@ -22,12 +23,13 @@ internal sealed class AnswerRoute(
         var values = new Dictionary<string, StringValues>(StringComparer.Ordinal);
         foreach (var (parameter, value) in CanonicalKey.Values(key, parameters))
             values[parameter] = values.TryGetValue(parameter, out var before) ? StringValues.Concat(before, value) : value;
-        return MakeAsync(new(CanonicalKey.Row(key), new RequestReader(new QueryCollection(values), _names)), answer, ct);
+        // The sight is that of the key: what is made for one audience cannot be kept for another.
+        return MakeAsync(new(CanonicalKey.Row(key), new RequestReader(new QueryCollection(values), _names), Sight.Parse(CanonicalKey.Audience(key))), answer, ct);
     }
 
     /// <summary>For a request that has no key: most often it is wrong, and this tells in what way.</summary>
-    public ValueTask MakeAsync(HttpRequest request, string row, AnswerBuilder answer, CancellationToken ct) =>
-        MakeAsync(new(row, new RequestReader(request.Query, _names)), answer, ct);
+    public ValueTask MakeAsync(HttpContext context, string row, AnswerBuilder answer, CancellationToken ct) =>
+        MakeAsync(new(row, new RequestReader(context.Request.Query, _names), context.Actor().Sight), answer, ct);
 
     private ValueTask MakeAsync(AnswerRequest request, AnswerBuilder answer, CancellationToken ct) => make(request, answer, ct);
 }

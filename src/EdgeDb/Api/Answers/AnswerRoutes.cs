@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Pipeline;
 
 namespace EdgeDb.Api;
@@ -5,12 +6,12 @@ namespace EdgeDb.Api;
 /// <summary>Maps reads that go through the pipeline.</summary>
 internal static class AnswerRoutes
 {
-    public static void MapAnswers(this IEndpointRouteBuilder routes, string pattern, AnswerRoute route)
+    public static void MapAnswers(this IEndpointRouteBuilder routes, string pattern, AccessDomain domain, AnswerRoute route)
     {
         var services = routes.ServiceProvider;
         var pipeline = services.GetRequiredService<RequestPipeline>();
         pipeline.Register(route);
         var endpoint = new AnswerEndpoint(pipeline, route, services.GetRequiredService<PipelineSwitch>());
-        routes.MapMethods(pattern, HttpReads.Methods, endpoint.ServeAsync);
+        routes.MapMethods(pattern, HttpReads.Methods, endpoint.ServeAsync).Requires(domain, AccessVerb.Read);
     }
 }

@@ -1,0 +1,31 @@
+using EdgeDb.Core.Access;
+using EdgeDb.Core.Storage;
+
+namespace EdgeDb.Core.Household;
+
+/// <summary>Deleted events of local calendars, with who saw them: their calendar may be gone, or be seen by others, when they are restored.</summary>
+internal static class EventTrash
+{
+    /// <summary>Copies an event into the trash; the caller deletes it.</summary>
+    internal static void Put(SqliteSession session, long eventKey, long now) =>
+        session.Prepare(
+                """
+                INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at, access, members, private)
+                SELECT e.id, e.calendar_id, e.uid, s.ics, ?2, c.access,
+                  (SELECT ifnull(group_concat(member_id, ' '), '') FROM calendar_member WHERE calendar_id = c.id),
+                  EXISTS (SELECT 1 FROM event_part WHERE event_key = e.key AND private = 1)
+                FROM event e JOIN calendar c ON c.id = e.calendar_id JOIN event_source s ON s.event_key = e.key WHERE e.key = ?1
+                """)
+            .Bind(1, eventKey).Bind(2, now).Execute();
+
+    /// <summary>The event's text and its calendar, for somebody who saw it when it was deleted. Throws <see cref="HouseholdException"/> when there is none.</summary>
+    internal static (byte[] Source, string CalendarId) Get(SqliteSession session, string id, Sight sight)
+    {
+        var row = session.Prepare("SELECT ics, calendar_id, access, members, private FROM event_trash WHERE id = ?1");
+        row.Bind(1, id);
+        return row.Step()
+            && sight.Of(CalendarAccessNames.Parse(row.Text(2)!), row.Text(3)!.Split(' ', StringSplitOptions.RemoveEmptyEntries), row.Int64(4) != 0) == Visibility.Whole
+                ? (row.Utf8(0).ToArray(), row.Text(1)!)
+                : throw HouseholdException.Missing("deleted event", id);
+    }
+}

@@ -1,0 +1,42 @@
+using EdgeDb.Api;
+using EdgeDb.Core.Access;
+
+namespace EdgeDb.Hosting;
+
+/// <summary>
+/// The one place that lets requests in: finds who has come, and holds what the endpoint requires against <see cref="AccessPolicy"/>. What they then see and may act on
+/// is decided row by row in the stores, by the <see cref="Actor"/> in the ticket.
+/// </summary>
+internal sealed class AccessGuard(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        // Routing's own refusals, such as 405, are endpoints too, but no routes.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
+            return next(context);
+        var requirement = endpoint.Metadata.GetMetadata<AccessRequirement>()
+            ?? throw new InvalidOperationException($"'{endpoint.DisplayName}' does not say what it requires.");
+        var principal = RequestPrincipals.Find(context);
+        var extent = principal?.Extent(requirement.Domain, requirement.Verb) ?? AccessExtent.None;
+        if (!requirement.IsPublic && extent == AccessExtent.None)
+            throw principal is null ? SignInFirst() : Refused(principal, requirement);
+        context.Features.Set(new AccessTicket(principal, extent));
+        return next(context);
+    }
+
+    /// <summary>Throws when an endpoint does not say what it requires: what nobody has thought of must not be open.</summary>
+    public static void RequireRequirements(IEndpointRouteBuilder routes)
+    {
+        foreach (var endpoint in routes.DataSources.SelectMany(static source => source.Endpoints))
+            if (endpoint.Metadata.GetMetadata<AccessRequirement>() is null)
+                throw new InvalidOperationException($"'{endpoint.DisplayName}' does not say what it requires.");
+    }
+
+    private static ProblemException SignInFirst() => new(401, "sign-in", "Sign in first", "This household has accounts. Sign in, or send the token of a program.");
+
+    private static ProblemException Refused(Principal principal, AccessRequirement requirement) => new(
+        403, "forbidden", "You may not do this",
+        principal.Role == Role.Service
+            ? $"The token has not the scope '{AccessRights.Of(requirement.Domain, requirement.Verb)}'."
+            : "Somebody with more rights in the household can do this for you.");
+}
