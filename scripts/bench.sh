@@ -12,7 +12,7 @@
 #   service    the native executable: start, memory, latency of a month over 50,000 events
 #              (publishes it unless EDGEDB_BINARY names one)
 #   settings   what a request pays for feature flags and settings that may change
-#   sign-in    verifying a password, on this core and on a tenth of one (the latter as root, with cgroup v1)
+#   sign-in    who a request comes from; verifying a password, on this core and on a tenth of one (the latter as root, with cgroup v1)
 #   storage    durable writes and point reads   [--seconds N] [--rounds N] [--dir FOLDER]
 #              (counts syncs with strace when it is installed; FOLDER is on the device to measure)
 set -euo pipefail

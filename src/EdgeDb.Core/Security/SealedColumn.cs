@@ -18,6 +18,8 @@ internal sealed record SealedColumn(KeyPurpose Purpose, string Table, string Col
     public static IReadOnlyList<SealedColumn> All { get; } =
     [
         new(KeyPurpose.Secret, "feed", "address", IsText: true),
+        new(KeyPurpose.Secret, "account", "totp", IsText: false),
+        new(KeyPurpose.PrivateKey, "signing_key", "sealed", IsText: false),
     ];
 
     /// <inheritdoc/>

@@ -10,8 +10,9 @@ internal static class SignInBenchmark
     private const int Rounds = 25;
     private const string Group = "/sys/fs/cgroup/cpu/edgedb-bench-sign-in";
 
-    public static Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments)
     {
+        await CookieBenchmark.RunAsync();
         var hash = PasswordHash.Create("correct horse battery staple", Argon2Cost.Standard);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -22,7 +23,7 @@ internal static class SignInBenchmark
         if (!TryThrottle())
         {
             Console.WriteLine("  a tenth of a core                  not measured: needs root and the cpu controller of cgroup v1 (" + Group + ")");
-            return Task.FromResult(0);
+            return 0;
         }
 
         try
@@ -35,7 +36,7 @@ internal static class SignInBenchmark
             Directory.Delete(Group);
         }
 
-        return Task.FromResult(0);
+        return 0;
     }
 
     private static double[] Measure(PasswordHash hash, Func<TimeSpan> clock)

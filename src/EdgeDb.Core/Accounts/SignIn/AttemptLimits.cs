@@ -45,6 +45,20 @@ internal sealed class AttemptLimits(TimeProvider time)
         }
     }
 
+    /// <summary>Takes back one count: the attempt was right. What was wrong before stays, or who has an account could wipe out their guesses at another.</summary>
+    public void Uncount(string key)
+    {
+        lock (_gate)
+        {
+            if (!_byKey.TryGetValue(key, out var attempts))
+                return;
+            if (attempts.Wrong <= 1)
+                _byKey.Remove(key);
+            else
+                _byKey[key] = attempts with { Wrong = attempts.Wrong - 1 };
+        }
+    }
+
     /// <summary>A right attempt, or somebody who may.</summary>
     public void Forget(string key)
     {
