@@ -19,6 +19,7 @@ public sealed partial class ArchitectureTests
         ["Storage"] = ["Connections"],
         ["Work"] = ["Storage"],
         ["Security"] = ["Storage"],
+        ["Certificates"] = ["Security", "Storage"],
         ["Household"] = ["Access", "Calendars", "Security", "Storage", "Connections"],
     };
 

@@ -6,9 +6,16 @@ using Xunit;
 
 namespace EdgeDb.IntegrationTests;
 
-public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
+public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : IClassFixture<OpenApiTests.SecureFixture>
 {
     private readonly Api _api = fixture.Api;
+
+    /// <summary>A service with an authority, which some operations are about.</summary>
+    public sealed class SecureFixture : ServiceFixture
+    {
+        /// <inheritdoc/>
+        protected override string[] Arguments => [.. base.Arguments, "--tls", "on"];
+    }
 
     [Fact]
     public async Task Document_is_read_by_the_OpenAPI_library_without_a_complaint()
@@ -145,6 +152,10 @@ public sealed partial class OpenApiTests(ServiceFixture fixture) : IClassFixture
         (await _api.GetAsync("/api/work")).Expect(HttpStatusCode.OK);
         await _api.PutAsync("/api/config/cache.entries", new { value = "500" });
         await _api.DeleteAsync("/api/config/cache.entries");
+
+        foreach (var file in (string[])["", "/style.css", "/authority.crt", "/authority.pem", "/authority.mobileconfig"])
+            (await _api.GetAsync("/trust" + file)).Expect(HttpStatusCode.OK);
+        (await _api.PostAsync("/api/tls/renew")).Expect(HttpStatusCode.OK);
 
         // The stream does not end, a healthy service has no incident, a quiet one no proposal, and no circuit protects a local file.
         Assert.Equal(

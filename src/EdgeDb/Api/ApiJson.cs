@@ -44,6 +44,7 @@ namespace EdgeDb.Api;
 [JsonSerializable(typeof(SettingInputBody))]
 [JsonSerializable(typeof(WorkList))]
 [JsonSerializable(typeof(PipelineBody))]
+[JsonSerializable(typeof(TlsBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Nesting no honest body reaches.</summary>

@@ -32,6 +32,7 @@ internal static class CommandTable
                 ["check", .. var rest] => await CheckCommand.RunAsync(rest),
                 ["keys", .. var rest] => await KeysCommand.RunAsync(rest),
                 ["config", .. var rest] => await ConfigCommand.RunAsync(rest),
+                ["tls", .. var rest] => await TlsCommand.RunAsync(rest),
                 ["calendar", .. var rest] => Calendar(rest),
                 ["version" or "--version"] => Version(),
                 [] => Refuse("a command is needed; 'edgedb help' lists them"),
@@ -105,6 +106,11 @@ internal static class CommandTable
             edgedb config set NAME VALUE | unset NAME [--data DIR]
                                                        change a setting, of the running service at once where that is possible
             edgedb config check FILE | schema          check a file of settings; print its JSON Schema
+            edgedb tls show | qr | export-ca [--data DIR]
+                                                       the household's authority: its fingerprint, a code that leads phones to
+                                                       the page that tells how to trust it, its certificate
+            edgedb tls renew [--authority] [--data DIR]
+                                                       make a new certificate, or a new authority to be trusted anew
             edgedb calendar expand FILE.ics --from ISO --to ISO --zone TZ
             edgedb calendar rrule "RULE" --dtstart VALUE [--zone TZ] [--limit N] [--from ISO --to ISO]
                                                        look at the calendar engine; one JSON object a line

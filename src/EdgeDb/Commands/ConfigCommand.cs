@@ -35,7 +35,7 @@ internal static class ConfigCommand
         var isGroup = path.Length == 0 || SettingTable.Catalog.IsGroup(path);
         var one = isGroup ? null : StoredSettings.Find(path);
         var prefix = path.Length == 0 ? "" : path + ".";
-        var all = await AskAsync(options, HttpMethod.Get, "", null, ApiJson.Web.SettingList) ?? new SettingList(await ReadAsync(values, options), null);
+        var all = await RunningService.AskAsync(options, HttpMethod.Get, "/api/config", null, ApiJson.Web.SettingList) ?? new SettingList(await ReadAsync(values, options), null);
         var shown = all with { Items = [.. all.Items.Where(item => one is null ? item.Name.StartsWith(prefix, StringComparison.Ordinal) : item.Name == one.Path)] };
         if (line.Value(Json.Name) is not null)
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(shown, ApiJson.Web.SettingList));
@@ -100,7 +100,7 @@ internal static class ConfigCommand
     private static async Task<int> ChangeAsync(
         SettingValues values, EdgeDbOptions options, Setting setting, HttpMethod method, byte[]? body, Func<SqliteDatabase, Task> change)
     {
-        var changed = await AskAsync(options, method, "/" + setting.Path, body, ApiJson.Web.SettingBody);
+        var changed = await RunningService.AskAsync(options, method, "/api/config/" + setting.Path, body, ApiJson.Web.SettingBody);
         if (changed is null)
         {
             await using var database = await HouseholdDatabase.OpenAsync(DataCommand.Existing(options), TimeProvider.System, NullLoggerFactory.Instance, default);
@@ -110,30 +110,6 @@ internal static class ConfigCommand
 
         Console.WriteLine(Line(changed));
         return CommandTable.Done;
-    }
-
-    /// <summary>Asks the service that holds the data folder. Null when none does.</summary>
-    private static async Task<T?> AskAsync<T>(
-        EdgeDbOptions options, HttpMethod method, string path, byte[]? body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-        where T : class
-    {
-        if (ServingLock.TryHold(options.DatabasePath, out var hold))
-        {
-            hold?.Dispose();
-            return null;
-        }
-
-        if (ServiceAddress.Read(options.Data) is not { } address)
-            throw new IOException($"The service of '{options.Data}' is starting or ending; try again in a moment.");
-        try
-        {
-            using var client = new ServiceClient(address);
-            return await client.SendAsync(method, "/api/config" + path, body, type);
-        }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
-        {
-            throw new IOException($"The service of '{options.Data}' does not answer at {address}: {failure.Message}", failure);
-        }
     }
 
     private static async Task<IReadOnlyList<SettingBody>> ReadAsync(SettingValues values, EdgeDbOptions options)

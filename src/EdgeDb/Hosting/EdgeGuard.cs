@@ -51,7 +51,9 @@ internal sealed class EdgeGuard
     private Task OnStarting(object context)
     {
         var headers = ((HttpContext)context).Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        // A page may have a stricter one of its own.
+        if (headers.ContentSecurityPolicy.Count == 0)
+            headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using EdgeDb.Core.Certificates;
 
 namespace EdgeDb.Hosting;
 
@@ -10,9 +11,6 @@ namespace EdgeDb.Hosting;
 /// <param name="given">Names given by <c>--host</c>.</param>
 internal sealed class HostNames(IEnumerable<string> given)
 {
-    // Never delegated on the internet: RFC 6762, RFC 8375, and what ICANN reserved or routers use.
-    private static readonly string[] HomeDomains = [".local", ".home.arpa", ".lan", ".internal", ".fritz.box"];
-
     private readonly FrozenSet<string> _names =
         given.Append(Dns.GetHostName()).Select(static n => n.TrimEnd('.')).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
@@ -23,6 +21,6 @@ internal sealed class HostNames(IEnumerable<string> given)
         return !name.Contains('.', StringComparison.Ordinal)
             || IPAddress.TryParse(name, out _)
             || _names.Contains(name)
-            || HomeDomains.Any(domain => name.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
+            || HomeNetwork.HasDomain(name);
     }
 }

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Certificates;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
@@ -12,8 +13,14 @@ internal static class HouseholdDatabase
         new() { Path = options.DatabasePath, OnCorruption = options.OnCorruption, BackupsKept = options.BackupsKept };
 
     /// <summary>The keys of a household. Places of sealed values that are no columns are made known here, for the service and the commands alike.</summary>
-    public static Task<KeyRing> OpenKeysAsync(EdgeDbOptions options, SqliteDatabase database, TimeProvider time, CancellationToken cancellationToken) =>
-        KeyRing.OpenAsync(database, MasterKey.Of(options.Data), time, cancellationToken);
+    public static async Task<KeyRing> OpenKeysAsync(EdgeDbOptions options, SqliteDatabase database, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var keys = await KeyRing.OpenAsync(database, MasterKey.Of(options.Data), time, cancellationToken);
+        var (authority, server) = LocalCertificates.Files(options.CertificateFolder);
+        keys.Add(authority);
+        keys.Add(server);
+        return keys;
+    }
 
     /// <summary>For a command that changes something while the service does not run.</summary>
     public static async Task<SqliteDatabase> OpenAsync(

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using EdgeDb.Api;
 using EdgeDb.Commands;
 using EdgeDb.Core.Access;
@@ -10,19 +8,14 @@ using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
+using EdgeDb.Hosting.Tls;
 using EdgeDb.Options;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeDb.Hosting;
 
 /// <summary>Puts the service together and runs it.</summary>
 internal static partial class ServiceHost
 {
-    private const int MaxConnections = 256;
-    private const long MaxBodyBytes = 12 * 1024 * 1024;
-
     /// <param name="given">What the file, the environment and the command line say.</param>
     /// <param name="options">The same, taken apart.</param>
     public static async Task<int> RunAsync(SettingValues given, EdgeDbOptions options)
@@ -61,8 +54,11 @@ internal static partial class ServiceHost
         var seals = SecondLevelSeals.After(left);
         var tuner = new Tuner(new TunerOptions { Mode = values.Get(SettingTable.Tuner) }, time, Random.Shared.Next());
         using var metrics = new ServiceMetrics(household, upstream.Manager.Endpoints, tuner, emergency, time, loggers.CreateLogger<ServiceMetrics>());
+        using var https = new Https(options, keys, time, loggers);
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.WebHost.ConfigureKestrel(kestrel => Listening.Configure(kestrel, options, https.Tls));
+        builder.Services.AddSingleton(keys);
+        builder.Services.AddSingleton(https);
         builder.Services.AddSingleton(metrics);
         builder.Services.AddSingleton(web);
         builder.Services.AddSingleton(upstream.Manager);
@@ -100,12 +96,19 @@ internal static partial class ServiceHost
         catch (IOException exception)
         {
             // Kestrel's message names the address that is taken.
-            var remedy = values[SettingTable.Port].Input.Layer == SettingLayer.Database ? "'edgedb config set port N'" : "--port";
+            var setting = https.Tls is not null && exception.Message.Contains("https:", StringComparison.Ordinal) ? SettingTable.TlsPort : SettingTable.Port;
+            var remedy = values[setting].Input.Layer == SettingLayer.Database ? $"'edgedb config set {setting.Path} N'" : $"--{setting.Option}";
             return CommandTable.Refuse($"{exception.Message} Choose another one with {remedy}.");
         }
-        var port = BoundPort(app);
-        ServiceAddress.Write(options.Data, LocalAddress(options, port));
-        await Console.Out.WriteLineAsync($"EdgeDb is listening on {Address(options, port)}");
+        var port = Listening.BoundPort(app, "http");
+        ServiceAddress.Write(options.Data, Listening.LocalAddress(options, port));
+        if (https.Tls is not null)
+        {
+            https.Port = Listening.BoundPort(app, "https");
+            await Console.Out.WriteLineAsync($"EdgeDb answers https on {Text(Listening.Address(options, "https", https.Port))}");
+        }
+
+        await Console.Out.WriteLineAsync($"EdgeDb is listening on {Text(Listening.Address(options, "http", port))}");
         await app.WaitForShutdownAsync();
         ServiceAddress.Clear(options.Data);
         if (watch is not null && !damaged)
@@ -117,6 +120,8 @@ internal static partial class ServiceHost
 
         return damaged ? CommandTable.Failed : CommandTable.Done;
     }
+
+    private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
     private static ILoggerFactory CreateLoggers() => LoggerFactory.Create(
         static logging => logging
@@ -132,35 +137,6 @@ internal static partial class ServiceHost
             // Its one message is the exception of a start that failed, which is told in one line of our own.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .AddFilter("System.Net.Http", LogLevel.None)); // It logs addresses, and those of feeds hold secrets.
-
-    private static void Configure(KestrelServerOptions kestrel, EdgeDbOptions options)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        switch (options.Listen)
-        {
-            // Kestrel cannot take a free port on "localhost" (two addresses): then it is the IPv4 loopback alone.
-            case "localhost" when options.Port != 0:
-                kestrel.ListenLocalhost(options.Port, PlainHttp);
-                break;
-            case "localhost":
-                kestrel.Listen(IPAddress.Loopback, 0, PlainHttp);
-                break;
-            case "*":
-                kestrel.ListenAnyIP(options.Port, PlainHttp);
-                break;
-            default:
-                kestrel.Listen(IPAddress.Parse(options.Listen), options.Port, PlainHttp);
-                break;
-        }
-
-        static void PlainHttp(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
-    }
 
     private static void Register(
         IServiceCollection services, HouseholdServices household, Tuner tuner, RunningSettings settings, EdgeDbOptions options, TimeProvider time,
@@ -248,6 +224,7 @@ internal static partial class ServiceHost
         app.Use(LeaveBodyOutOfHead);
         app.UseMiddleware<ProblemWriter>();
         app.UseMiddleware<EdgeGuard>();
+        app.UseMiddleware<HttpsOnly>((Func<bool>)(static () => false));
         app.UseMiddleware<AccessGuard>();
         app.Services.GetRequiredService<CacheBudget>().Obey();
         var tags = app.Services.GetRequiredService<CacheTags>();
@@ -272,6 +249,7 @@ internal static partial class ServiceHost
         app.MapHealthApi();
         app.MapMetricsApi();
         app.MapOpenApiDocument();
+        app.MapTrustApi();
         ChangeStream.Map(app);
         AccessGuard.RequireRequirements(app);
     }
@@ -323,27 +301,6 @@ internal static partial class ServiceHost
         {
             LogNotHandedOn(loggers.CreateLogger<SecondLevel>(), failure.Message);
         }
-    }
-
-    private static int BoundPort(WebApplication app)
-    {
-        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
-    }
-
-    /// <summary>Where programs of this machine reach it, without asking for a name.</summary>
-    private static Uri LocalAddress(EdgeDbOptions options, int port) =>
-        new UriBuilder("http", options.Listen is "localhost" or "*" or "0.0.0.0" ? "127.0.0.1" : options.Listen == "::" ? "::1" : options.Listen, port).Uri;
-
-    private static string Address(EdgeDbOptions options, int port)
-    {
-        var host = options.Listen switch
-        {
-            "localhost" => "localhost",
-            "*" => Dns.GetHostName(),
-            var address => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address,
-        };
-        return string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}");
     }
 
     [LoggerMessage(EventId = 1202, Level = LogLevel.Warning, Message = "The next start will find nothing of ours in Redis: {Reason}")]

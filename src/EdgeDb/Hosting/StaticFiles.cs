@@ -71,7 +71,8 @@ internal sealed class StaticFiles
 
     private static bool IsServicePath(string path) =>
         path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/health/", StringComparison.Ordinal)
-        || path.StartsWith("/openapi/", StringComparison.Ordinal) || path.StartsWith("/calendars/", StringComparison.Ordinal) || path == "/metrics";
+        || path.StartsWith("/openapi/", StringComparison.Ordinal) || path.StartsWith("/calendars/", StringComparison.Ordinal) || path == "/metrics"
+        || path == "/trust" || path.StartsWith("/trust/", StringComparison.Ordinal);
 
     private static async Task SendAsync(HttpContext context, Asset asset)
     {

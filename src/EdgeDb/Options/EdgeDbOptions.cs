@@ -15,6 +15,8 @@ internal sealed record EdgeDbOptions
 
     public required int Port { get; init; }
 
+    public required TlsOptions Tls { get; init; }
+
     public required string Zone { get; init; }
 
     public required IReadOnlyList<string> Feeds { get; init; }
@@ -31,6 +33,9 @@ internal sealed record EdgeDbOptions
 
     public required UpstreamOptions Upstream { get; init; }
 
+    /// <summary>Of the household's authority and the certificate that it signs.</summary>
+    public string CertificateFolder => Path.Combine(Data, "tls");
+
     public string DatabasePath => Path.Combine(Data, "edgedb.db");
 
     /// <summary>Takes the values apart.</summary>
@@ -46,6 +51,7 @@ internal sealed record EdgeDbOptions
             Listen = values.Get(SettingTable.Listen),
             Hosts = values.Get(SettingTable.Host),
             Port = values.Get(SettingTable.Port),
+            Tls = TlsOptions.From(values, problems),
             Zone = values.Get(SettingTable.Zone) ?? MachineZone.Name(),
             Feeds = values.Get(SettingTable.Feed),
             Sample = values.Get(SettingTable.Sample),

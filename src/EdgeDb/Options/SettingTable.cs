@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Settings;
@@ -35,6 +36,29 @@ internal static class SettingTable
         { Default = "" };
 
     public static readonly Setting<int> Port = new("port", new IntegerType(0, 65535, remark: "0 takes a free one"), "TCP port.") { Default = "8080" };
+
+    public static readonly Setting<TlsMode> Tls = new(
+        "tls", new ChoiceType<TlsMode>("MODE", ("auto", TlsMode.Auto), ("on", TlsMode.On), ("off", TlsMode.Off)),
+        "Whether https is answered; auto does where other machines can reach the service, off is for a proxy that does it.")
+        { Default = "auto" };
+
+    public static readonly Setting<int> TlsPort = new(
+        "tlsPort", new IntegerType(0, 65535, remark: "0 takes a free one"), "TCP port of https; a free one when the other port is 0 and this is not given.") { Default = "8443" };
+
+    public static readonly Setting<SslProtocols> TlsMinimum = new(
+        "tlsMinimum", new ChoiceType<SslProtocols>("VERSION", ("1.3", SslProtocols.Tls13), ("1.2", SslProtocols.Tls12)), "Oldest version of TLS that is spoken; 1.2 is for devices from before 2019.")
+        { Default = "1.3" };
+
+    public static readonly Setting<string?> TlsCertificate = new(
+        "tlsCertificate", new TextType<string?>("FILE", "a PEM file", ReadPem, static file => file ?? ""),
+        "A certificate of your own, its chain behind it, instead of the household's own authority; read again when it changes.") { Default = "" };
+
+    public static readonly Setting<string?> TlsKey = new(
+        "tlsKey", new TextType<string?>("FILE", "a PEM file", ReadPem, static file => file ?? ""), "Its private key, without a pass phrase.") { Default = "" };
+
+    public static readonly Setting<int> TlsHsts = new(
+        "tlsHsts", new IntegerType(0, 730, "days"), "Tells browsers to come by https only, for so long (HSTS); 0 does not. Not taken back before that time.")
+        { Default = "0" };
 
     public static readonly Setting<string?> Zone = new(
         "zone", new TextType<string?>("TZ", "an IANA name", ReadZone, static zone => zone ?? ""), "Time zone of a new household. Changed later by PUT /api/household.")
@@ -125,7 +149,7 @@ internal static class SettingTable
 
     public static SettingCatalog Catalog { get; } = new(
     [
-        Config, Data, Listen, Host, Port, Zone, Feed, Sample, FeedInterval, WindowBack, WindowAhead, BackupsKept, OnCorruption,
+        Config, Data, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, WindowBack, WindowAhead, BackupsKept, OnCorruption,
         Postgres, PostgresReplica, Redis, Qdrant, Tuner,
         CacheEntries, CacheBytes, CacheTtl, StaleWhileRevalidate, StaleIfError, TtlWithoutSecondLevel,
         BatchSize, BatchDelay, RequestDeadline, RequestConcurrency, RequestQueue,
@@ -183,6 +207,15 @@ internal static class SettingTable
         if (text is not ("localhost" or "*") && !System.Net.IPAddress.TryParse(text, out _))
             reading.Problem($"{SettingReading.Quote(text)} is not localhost, * or an IP address.");
         return text;
+    }
+
+    private static string? ReadPem(string text, SettingReading reading)
+    {
+        if (text.Length == 0)
+            return null;
+        if (!File.Exists(text))
+            reading.Problem($"there is no file {SettingReading.Quote(text)}.");
+        return Path.GetFullPath(text);
     }
 
     private static void CheckHost(string text, SettingReading reading)

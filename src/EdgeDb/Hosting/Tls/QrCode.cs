@@ -1,0 +1,59 @@
+using System.Collections;
+using System.Globalization;
+using System.Text;
+using QRCoder;
+
+namespace EdgeDb.Hosting.Tls;
+
+/// <summary>An address as a QR code, for the camera of a phone.</summary>
+internal static class QrCode
+{
+    /// <summary>As SVG; scales with its box.</summary>
+    public static string Svg(string text)
+    {
+        using var code = Encode(text);
+        var rows = code.ModuleMatrix;
+        var svg = new StringBuilder();
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {rows.Count} {rows.Count}\" shape-rendering=\"crispEdges\" role=\"img\"><path fill=\"#fff\" d=\"M0 0h{rows.Count}v{rows.Count}H0z\"/><path d=\"");
+        for (var y = 0; y < rows.Count; y++)
+            for (var x = 0; x < rows.Count; x++)
+            {
+                if (!rows[y][x])
+                    continue;
+                var begin = x;
+                while (x + 1 < rows.Count && rows[y][x + 1])
+                    x++;
+                svg.Append(CultureInfo.InvariantCulture, $"M{begin} {y}h{x - begin + 1}v1h-{x - begin + 1}z");
+            }
+
+        return svg.Append("\"/></svg>").ToString();
+    }
+
+    /// <summary>For a terminal with a dark background: two rows of modules in a line, light ones as blocks.</summary>
+    public static string Text(string text)
+    {
+        using var code = Encode(text);
+        var rows = code.ModuleMatrix;
+        var lines = new StringBuilder();
+        for (var y = 0; y < rows.Count; y += 2)
+        {
+            for (var x = 0; x < rows.Count; x++)
+                lines.Append((IsDark(rows, x, y), IsDark(rows, x, y + 1)) switch
+                {
+                    (false, false) => '█',
+                    (false, true) => '▀',
+                    (true, false) => '▄',
+                    _ => ' ',
+                });
+            lines.Append('\n');
+        }
+
+        return lines.ToString();
+    }
+
+    private static bool IsDark(List<BitArray> rows, int x, int y) => y < rows.Count && rows[y][x];
+
+    private static QRCodeData Encode(string text) => QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
+}
