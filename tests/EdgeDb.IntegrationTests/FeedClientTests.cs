@@ -51,13 +51,30 @@ public sealed class FeedClientTests
         Assert.Empty(server.Requests);
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    [InlineData("[::1]")]
+    [InlineData("[::ffff:127.0.0.1]")]
+    [InlineData("2130706433")]
+    [InlineData("169.254.169.254")]
+    [InlineData("192.168.1.1")]
+    [InlineData("0.0.0.0")]
+    public async Task An_address_of_the_house_or_of_this_machine_is_not_asked(string host)
+    {
+        await using var server = new FeedServer(static _ => FeedReply.Ok(FeedText.Calendar()));
+
+        Assert.Equal("not-public", await FailureAsync($"http://{host}:{new Uri(server.Address).Port}/a.ics", reach: HttpReach.Internet));
+        Assert.Empty(server.Requests);
+    }
+
     [Fact]
     public async Task Stopping_the_service_ends_a_request_under_way()
     {
         await using var server = new FeedServer(static _ => new FeedReply(200, []) { Silent = true });
         using var http = new HttpTransport(new HttpLimits(), TimeProvider.System);
         await using var web = new WebEndpoint(http, new HttpLimits(), TimeProvider.System, NullLogger.Instance);
-        var client = new FeedClient(new FeedLimits(), web, TimeProvider.System);
+        var client = new FeedClient(new FeedLimits(), web, static () => HttpReach.Anywhere, TimeProvider.System);
         using var stop = new CancellationTokenSource();
 
         var reading = client.ReadAsync(FeedAddress.Parse(server.Address + "/a.ics", "address", allowFile: false), null, null, null, stop.Token);
@@ -67,11 +84,11 @@ public sealed class FeedClientTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
     }
 
-    private static async Task<string> FailureAsync(string address, TimeSpan? timeout = null)
+    private static async Task<string> FailureAsync(string address, TimeSpan? timeout = null, HttpReach reach = HttpReach.Anywhere)
     {
         using var http = new HttpTransport(new HttpLimits(), TimeProvider.System);
         await using var web = new WebEndpoint(http, new HttpLimits(), TimeProvider.System, NullLogger.Instance);
-        var client = new FeedClient(new FeedLimits { Timeout = timeout ?? TimeSpan.FromSeconds(60) }, web, TimeProvider.System);
+        var client = new FeedClient(new FeedLimits { Timeout = timeout ?? TimeSpan.FromSeconds(60) }, web, () => reach, TimeProvider.System);
         var failure = await Assert.ThrowsAsync<FeedFailure>(
             () => client.ReadAsync(FeedAddress.Parse(address, "address", allowFile: false), null, null, null, TestContext.Current.CancellationToken));
         Assert.DoesNotContain("a.ics", failure.Detail, StringComparison.Ordinal);

@@ -89,8 +89,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
                 return;
             lock (output)
                 output.AppendLine(line);
-            if (line.StartsWith(ListeningPrefix, StringComparison.Ordinal))
-                listening.TrySetResult(new Uri(line[ListeningPrefix.Length..]));
+            // It names the machine when it listens for the house; from here it is reached without asking for that name.
+            if (line.StartsWith(ListeningPrefix, StringComparison.Ordinal) && new Uri(line[ListeningPrefix.Length..]) is var told)
+                listening.TrySetResult(told.IsLoopback ? told : new UriBuilder(told) { Host = "127.0.0.1" }.Uri);
         }
 
         string Text()

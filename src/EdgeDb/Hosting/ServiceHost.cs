@@ -154,7 +154,7 @@ internal static partial class ServiceHost
         services.AddSingleton(household.Import);
         services.AddSingleton(household.Export);
         services.AddSingleton(household.Sample);
-        services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<WebEndpoint>(), time));
+        services.AddSingleton(provider => new FeedClient(new FeedLimits(), provider.GetRequiredService<WebEndpoint>(), () => FeedReach(settings, options), time));
         services.AddSingleton(
             provider => new FeedRefresher(
                 household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)), time,
@@ -175,6 +175,10 @@ internal static partial class ServiceHost
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.Configure<RouteOptions>(static routes => routes.SuppressCheckForUnhandledSecurityMetadata = true);
     }
+
+    /// <summary>Who can reach a service that listens on its machine only can reach everything else there as well.</summary>
+    private static HttpReach FeedReach(RunningSettings settings, EdgeDbOptions options) =>
+        settings.Get(SettingTable.FeedsFromHome) || EdgeDbOptions.IsLocal(options.Listen) ? HttpReach.Anywhere : HttpReach.Internet;
 
     private static AdaptiveMemoryCache CreateCache(
         SqliteDatabase database, RunningSettings settings, SecondLevelState? left, TimeProvider time, ILoggerFactory loggers)

@@ -1,3 +1,4 @@
+using System.Net;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 
@@ -9,6 +10,9 @@ internal sealed record EdgeDbOptions
     public required string Data { get; init; }
 
     public required string Listen { get; init; }
+
+    /// <summary>True when only programs of this machine can reach a service that listens there.</summary>
+    public static bool IsLocal(string listen) => listen == "localhost" || (IPAddress.TryParse(listen, out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Names the service answers to besides those of every home network.</summary>
     public required IReadOnlyList<string> Hosts { get; init; }

@@ -76,6 +76,11 @@ internal static class SettingTable
         "feedInterval", new IntegerType(5, 1440, "minutes"), "Time between two requests of a feed that answers.")
         { Default = "30", Change = SettingChange.AtOnce };
 
+    public static readonly Setting<bool> FeedsFromHome = new(
+        "feedsFromHome", new BooleanType(),
+        "Reads feeds from addresses of the home network and of this machine too. Without it only from the internet, unless the service listens on this machine only.")
+        { Default = "false", Change = SettingChange.AtOnce };
+
     public static readonly Setting<int> WindowBack = new(
         "windowBack", new IntegerType(1, 120, "months"), "How far back occurrences of series are kept ready.") { Default = "12" };
 
@@ -149,7 +154,7 @@ internal static class SettingTable
 
     public static SettingCatalog Catalog { get; } = new(
     [
-        Config, Data, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, WindowBack, WindowAhead, BackupsKept, OnCorruption,
+        Config, Data, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, FeedsFromHome, WindowBack, WindowAhead, BackupsKept, OnCorruption,
         Postgres, PostgresReplica, Redis, Qdrant, Tuner,
         CacheEntries, CacheBytes, CacheTtl, StaleWhileRevalidate, StaleIfError, TtlWithoutSecondLevel,
         BatchSize, BatchDelay, RequestDeadline, RequestConcurrency, RequestQueue,

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Authentication;
 using EdgeDb.Core.Certificates;
 using EdgeDb.Core.Settings;
@@ -26,10 +25,9 @@ internal sealed record TlsOptions
     {
         var (port, listen, mode) = (values.Get(SettingTable.Port), values.Get(SettingTable.Listen), values.Get(SettingTable.Tls));
         var (certificate, key) = (values.Get(SettingTable.TlsCertificate), values.Get(SettingTable.TlsKey));
-        var isLocal = listen == "localhost" || (IPAddress.TryParse(listen, out var address) && IPAddress.IsLoopback(address));
         var options = new TlsOptions
         {
-            IsOn = mode == TlsMode.On || (mode == TlsMode.Auto && !isLocal),
+            IsOn = mode == TlsMode.On || (mode == TlsMode.Auto && !EdgeDbOptions.IsLocal(listen)),
             Port = port == 0 && !values.IsGiven(SettingTable.TlsPort) ? 0 : values.Get(SettingTable.TlsPort),
             Minimum = values.Get(SettingTable.TlsMinimum),
             Own = certificate is not null && key is not null ? (certificate, key) : null,

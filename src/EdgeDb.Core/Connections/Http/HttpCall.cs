@@ -33,6 +33,9 @@ internal sealed record HttpCall
     /// <summary>Reads the body of an answer that is no success too, up to 64 KB, because it explains the failure. Default false.</summary>
     public bool ReadsFailures { get; init; }
 
+    /// <summary>Where it may go, by itself and by redirects. Default: anywhere.</summary>
+    public HttpReach Reach { get; init; } = HttpReach.Anywhere;
+
     /// <summary>Whose certificate is believed.</summary>
     public HttpTrust Trust { get; init; } = HttpTrust.System;
 }

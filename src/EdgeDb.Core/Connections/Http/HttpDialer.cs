@@ -12,10 +12,20 @@ internal static class HttpDialer
 {
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Throws <see cref="SocketException"/>: of the name, or of the last address that failed.</summary>
-    public static async Task<Socket> ConnectAsync(DnsEndPoint endpoint, TimeProvider time, CancellationToken ct)
+    /// <summary>
+    /// Throws <see cref="SocketException"/>: of the name, or of the last address that failed; and <see cref="AddressRefusedException"/>. The addresses that are looked at
+    /// are those that are dialled, so a name that says something else when asked again (DNS rebinding) gains nothing.
+    /// </summary>
+    public static async Task<Socket> ConnectAsync(DnsEndPoint endpoint, HttpReach reach, TimeProvider time, CancellationToken ct)
     {
         var addresses = IPAddress.TryParse(endpoint.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(endpoint.Host, ct).ConfigureAwait(false);
+        if (reach == HttpReach.Internet)
+        {
+            addresses = Array.FindAll(addresses, NetworkAddresses.IsPublic);
+            if (addresses.Length == 0)
+                throw new AddressRefusedException(endpoint.Host);
+        }
+
         return await RaceAsync(Alternate(addresses), (address, token) => DialAsync(new IPEndPoint(address, endpoint.Port), token), time, ct).ConfigureAwait(false);
     }
 

@@ -16,6 +16,7 @@ internal sealed class HttpException(HttpFailure failure, string message, Excepti
     public FailureKind Kind => Failure switch
     {
         HttpFailure.UnknownHost or HttpFailure.Unreachable or HttpFailure.Tls or HttpFailure.Ended or HttpFailure.Protocol => FailureKind.Connect,
+        HttpFailure.NotPublic => FailureKind.Caller,
         HttpFailure.Timeout => FailureKind.Timeout,
         HttpFailure.Status => Status switch
         {

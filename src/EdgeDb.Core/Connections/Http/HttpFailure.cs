@@ -6,6 +6,9 @@ internal enum HttpFailure
     /// <summary>The host's name could not be resolved.</summary>
     UnknownHost,
 
+    /// <summary>The name leads into the home network or to this machine, where the call may not go.</summary>
+    NotPublic,
+
     /// <summary>The host refused the connection, or did not accept it in time.</summary>
     Unreachable,
 

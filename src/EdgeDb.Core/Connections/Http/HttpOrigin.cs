@@ -1,9 +1,9 @@
 namespace EdgeDb.Core.Connections;
 
-/// <summary>Scheme, host and port, and whom to trust there.</summary>
-internal readonly record struct HttpOriginKey(string Scheme, string Host, int Port, HttpTrust Trust)
+/// <summary>Scheme, host and port, whom to trust there, and which of its addresses may be dialled: a connection made with more reach must not serve a request with less.</summary>
+internal readonly record struct HttpOriginKey(string Scheme, string Host, int Port, HttpTrust Trust, HttpReach Reach)
 {
-    public static HttpOriginKey Of(Uri uri, HttpTrust trust) => new(uri.Scheme, uri.IdnHost, uri.Port, trust);
+    public static HttpOriginKey Of(Uri uri, HttpTrust trust, HttpReach reach) => new(uri.Scheme, uri.IdnHost, uri.Port, trust, reach);
 
     public override string ToString() => $"{Host}:{Port}";
 }

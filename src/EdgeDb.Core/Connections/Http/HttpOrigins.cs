@@ -228,7 +228,7 @@ internal sealed class HttpOrigins : IDisposable
             origin.Sockets++;
         try
         {
-            var socket = await HttpDialer.ConnectAsync(context.DnsEndPoint, _time, ct).ConfigureAwait(false);
+            var socket = await HttpDialer.ConnectAsync(context.DnsEndPoint, origin.Key.Reach, _time, ct).ConfigureAwait(false);
             return new CountedStream(socket, this, origin);
         }
         catch

@@ -30,7 +30,7 @@ internal sealed class HttpTransport : IDisposable
     {
         using var timeout = new CancellationTokenSource(call.Timeout, _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
-        var key = HttpOriginKey.Of(call.Uri, call.Trust);
+        var key = HttpOriginKey.Of(call.Uri, call.Trust, call.Reach);
         try
         {
             var uri = call.Uri;
@@ -41,7 +41,7 @@ internal sealed class HttpTransport : IDisposable
                     return answer;
                 uri = Redirected(call, uri, location, redirects);
                 // A trust of its own is about the host that was asked for.
-                var target = HttpOriginKey.Of(uri, call.Trust);
+                var target = HttpOriginKey.Of(uri, call.Trust, call.Reach);
                 key = target.Host == call.Uri.IdnHost ? target : target with { Trust = HttpTrust.System };
             }
         }
@@ -55,6 +55,8 @@ internal sealed class HttpTransport : IDisposable
         }
         catch (HttpRequestException failure)
         {
+            if (failure.InnerException is AddressRefusedException refused)
+                throw new HttpException(HttpFailure.NotPublic, refused.Message, failure);
             if (failure.InnerException is PoolBusyException busy)
                 throw new PoolBusyException(busy.Message, busy.Waited, failure);
             throw Failed(key, failure);
@@ -120,7 +122,7 @@ internal sealed class HttpTransport : IDisposable
         request.Headers.TryAddWithoutValidation("User-Agent", "EdgeDb/1");
         foreach (var (name, value) in call.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
-        if (call.Credential is { } credential && HttpOriginKey.Of(uri, call.Trust) == HttpOriginKey.Of(call.Uri, call.Trust))
+        if (call.Credential is { } credential && HttpOriginKey.Of(uri, call.Trust, call.Reach) == HttpOriginKey.Of(call.Uri, call.Trust, call.Reach))
             request.Headers.TryAddWithoutValidation(credential.Name, credential.Value);
         if (!call.Body.IsEmpty)
         {

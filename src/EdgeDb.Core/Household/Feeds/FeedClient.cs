@@ -21,8 +21,12 @@ internal sealed record FeedResponse(byte[]? Content, byte[]? Hash, string? ETag,
     }
 }
 
-/// <summary>Reads feeds: conditional requests, bounded in time, size and redirects. Never puts an address into a message.</summary>
-internal sealed class FeedClient(FeedLimits limits, WebEndpoint web, TimeProvider time)
+/// <summary>Reads feeds: conditional requests, bounded in time, size, redirects and reach. Never puts an address into a message.</summary>
+/// <param name="limits">Bounds.</param>
+/// <param name="web">Sends the requests.</param>
+/// <param name="reach">Where addresses of feeds may lead now.</param>
+/// <param name="time">The clock.</param>
+internal sealed class FeedClient(FeedLimits limits, WebEndpoint web, Func<HttpReach> reach, TimeProvider time)
 {
     private static readonly QueryShape Get = QueryShapes.Named("feed.get", QueryClass.Read);
     private static readonly (string Name, string Value)[] Accept = [("Accept", "text/calendar, */*; q=0.5")];
@@ -84,7 +88,7 @@ internal sealed class FeedClient(FeedLimits limits, WebEndpoint web, TimeProvide
             headers.Add(("If-Modified-Since", lastModified));
         var answer = await web.SendAsync(
             Get,
-            new HttpCall { Uri = uri, Headers = headers, Timeout = limits.Timeout, MaxAnswerBytes = limits.MaxBytes, MaxRedirects = limits.MaxRedirects },
+            new HttpCall { Uri = uri, Headers = headers, Timeout = limits.Timeout, MaxAnswerBytes = limits.MaxBytes, MaxRedirects = limits.MaxRedirects, Reach = reach() },
             cancellationToken).ConfigureAwait(false);
         if (answer.Status == 304 && lastHash is not null)
             return new(null, lastHash, etag, lastModified);
@@ -95,6 +99,7 @@ internal sealed class FeedClient(FeedLimits limits, WebEndpoint web, TimeProvide
     private FeedFailure Failed(HttpException exception) => exception.Failure switch
     {
         HttpFailure.UnknownHost => new("unknown-host", "The host's name could not be resolved."),
+        HttpFailure.NotPublic => new("not-public", "The address leads into the home network or to this machine; the setting feedsFromHome allows that."),
         HttpFailure.Unreachable => new("unreachable", "The host did not accept the connection."),
         HttpFailure.Tls => new("tls", "No secure connection could be made; the server's certificate may be invalid, or the clock wrong."),
         HttpFailure.Ended => new("unreachable", "The answer broke off."),
