@@ -12,6 +12,9 @@ internal sealed class ProblemException(int status, string type, string title, st
 
     public string? Field { get; } = field;
 
+    /// <summary>When asking again may help; null where it is not a matter of time.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>400 that names the field.</summary>
     public static ProblemException Invalid(string field, string detail) => new(400, "invalid-value", "A value is not acceptable", detail, field);
 }

@@ -28,6 +28,8 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
             if (problem.Status >= 500 && exception is not ProblemException)
                 LogFailed(logger, context.Request.Method, context.Request.Path, exception);
             context.Response.Clear();
+            if (exception is ProblemException { RetryAfter: { } wait })
+                context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             if (problem.Status == 401)
                 context.Response.Headers.WWWAuthenticate = "Bearer";
             if (exception is StorageException { IsTransient: true } or OverloadedException or OutOfMemoryException)

@@ -7,10 +7,11 @@ namespace EdgeDb.Hosting;
 /// The one place that lets requests in: finds who has come, and holds what the endpoint requires against <see cref="AccessPolicy"/>. What they then see and may act on
 /// is decided row by row in the stores, by the <see cref="Actor"/> in the ticket.
 /// </summary>
-internal sealed class AccessGuard(RequestDelegate next)
+internal sealed class AccessGuard(RequestDelegate next, RequestRates rates)
 {
     public Task InvokeAsync(HttpContext context)
     {
+        rates.Admit(context);
         // Routing's own refusals, such as 405, are endpoints too, but no routes.
         if (context.GetEndpoint() is not RouteEndpoint endpoint)
             return next(context);
@@ -20,6 +21,8 @@ internal sealed class AccessGuard(RequestDelegate next)
         var extent = principal?.Extent(requirement.Domain, requirement.Verb) ?? AccessExtent.None;
         if (!requirement.IsPublic && extent == AccessExtent.None)
             throw principal is null ? SignInFirst() : Refused(principal, requirement);
+        if (principal is not null)
+            rates.Admit(context, principal);
         context.Features.Set(new AccessTicket(principal, extent));
         return next(context);
     }

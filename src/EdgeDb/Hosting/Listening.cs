@@ -12,6 +12,8 @@ namespace EdgeDb.Hosting;
 internal static class Listening
 {
     private const int MaxConnections = 256;
+    // Some browsers open a dozen, and a family may come through one router.
+    private const int MaxConnectionsPerClient = 64;
     private const long MaxBodyBytes = 12 * 1024 * 1024;
     private const int MaxHeaderBytes = 16 * 1024;
 
@@ -39,6 +41,8 @@ internal static class Listening
         limits.Http2.InitialConnectionWindowSize = 256 * 1024;
         limits.Http2.InitialStreamWindowSize = 128 * 1024;
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
+        var clients = new ClientConnections(MaxConnectionsPerClient);
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(clients.Around));
         Listen(kestrel, options.Listen, options.Port, static listen => listen.Protocols = HttpProtocols.Http1);
         if (tls is null)
             return;

@@ -164,6 +164,7 @@ internal static partial class ServiceHost
             loggers.CreateLogger<HouseholdWorker>()));
         services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
         services.AddSingleton(new HostNames(options.Hosts));
+        services.AddSingleton<RequestRates>();
         services.AddSingleton(tuner);
         services.AddSingleton(new TuningStore(household.Database));
         services.AddSingleton(provider => new TuningService(
