@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
@@ -87,10 +88,11 @@ internal sealed class Answer
         byte[] compressed;
         if (coding == ContentCoding.Brotli)
         {
-            var buffer = new byte[BrotliEncoder.GetMaxCompressedLength(plain.Length)];
+            var buffer = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(plain.Length));
             if (!BrotliEncoder.TryCompress(plain, buffer, out var written, BrotliQuality, BrotliWindowBits))
                 throw new InvalidOperationException("Brotli's own bound on the compressed length does not hold.");
             compressed = buffer.AsSpan(0, written).ToArray();
+            ArrayPool<byte>.Shared.Return(buffer);
         }
         else
         {

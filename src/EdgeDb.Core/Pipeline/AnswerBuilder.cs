@@ -10,7 +10,7 @@ internal sealed class AnswerBuilder
 {
     private const int HashBytes = 12;
 
-    private readonly ArrayBufferWriter<byte> _body = new(16 * 1024);
+    private readonly PooledBuffer _body = new();
     private readonly List<CacheTag> _tags = [];
     private readonly CacheTags _registry;
     private readonly long _started;
@@ -54,9 +54,12 @@ internal sealed class AnswerBuilder
     /// <summary>What was written so far is left out of the entity tag: the time of day, which alone is no reason to send everything anew.</summary>
     public void BeginEntityTag() => _tagFrom = _body.WrittenCount;
 
-    internal Answer Build() =>
-        new(
-            _body.WrittenSpan.ToArray(), ContentType,
-            _version ?? $"\"{Convert.ToHexStringLower(SHA256.HashData(_body.WrittenSpan[_tagFrom..]).AsSpan(0, HashBytes))}\"",
-            _version is not null, [.. _tags], _started, _madeAt) { Read = _read };
+    /// <summary>The answer; nothing more can be written.</summary>
+    internal Answer Build()
+    {
+        var body = _body.Take();
+        return new(
+            body, ContentType, _version ?? $"\"{Convert.ToHexStringLower(SHA256.HashData(body.AsSpan(_tagFrom)).AsSpan(0, HashBytes))}\"", _version is not null, [.. _tags],
+            _started, _madeAt) { Read = _read };
+    }
 }
