@@ -13,6 +13,7 @@ public sealed partial class ArchitectureTests
         ["Caching"] = [],
         ["Settings"] = [],
         ["Access"] = [],
+        ["Audit"] = ["Access", "Security", "Storage"],
         ["Accounts"] = ["Access", "Security", "Storage"],
         ["Connections"] = ["Learning"],
         ["Pipeline"] = ["Caching", "Settings", "Connections", "Storage"],

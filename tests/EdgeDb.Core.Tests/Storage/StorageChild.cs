@@ -1,4 +1,6 @@
 using System.Globalization;
+using EdgeDb.Core.Audit;
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,6 +11,9 @@ internal static class StorageChild
 {
     /// <summary>Eight callers write until the process is killed. Prints the id of each row once its write is acknowledged.</summary>
     public const string WriteForever = "write";
+
+    /// <summary>Adds to an audit log until the process is killed. Prints the sequence of the newest entry after each group.</summary>
+    public const string AuditForever = "audit";
 
     /// <summary>Opens the database, prints "ready" and keeps it until the input ends.</summary>
     public const string Hold = "hold";
@@ -23,12 +28,15 @@ internal static class StorageChild
         try
         {
             await using var database = await SqliteDatabase.OpenAsync(
-                options, [TemporaryDatabase.Rows], TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+                options, mode == AuditForever ? Migrations.Embedded() : [TemporaryDatabase.Rows], TimeProvider.System, NullLogger.Instance, CancellationToken.None);
             await using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
             switch (mode)
             {
                 case WriteForever:
                     await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => WriteForeverAsync(database, output)));
+                    return 0;
+                case AuditForever:
+                    await AuditForeverAsync(database, output);
                     return 0;
                 case WriteThirty:
                     await WriteThirtyAsync(database, output);
@@ -53,6 +61,21 @@ internal static class StorageChild
             var id = await database.WriteAsync(Guid.NewGuid().ToString("N") + new string('x', 600), SqliteDatabaseTests.Insert, CancellationToken.None);
             lock (output)
                 output.WriteLine(id.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static async Task AuditForeverAsync(SqliteDatabase database, StreamWriter output)
+    {
+        var subjects = new SubjectKeys(new MasterKey(Path.Combine(Path.GetDirectoryName(database.Path)!, "keys"), credentials: null));
+        await using var log = new AuditLog(database, subjects, TimeProvider.System, NullLogger.Instance);
+        await log.StartAsync("1.0.0", CancellationToken.None);
+        while (true)
+        {
+            for (var i = 0; i < 20; i++)
+                log.Write(AuditKind.Write, AuditActor.Account("0aaa", "Ada", "192.168.1.20"), null, "events add");
+            await log.FlushAsync(CancellationToken.None);
+            var newest = await log.Reader.NewestAsync(long.MaxValue, null, null, 1, CancellationToken.None);
+            await output.WriteLineAsync(newest[0].Sequence.ToString(CultureInfo.InvariantCulture));
         }
     }
 
