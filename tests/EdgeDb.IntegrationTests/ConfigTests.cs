@@ -226,6 +226,7 @@ public sealed class ConfigTests : IDisposable
     {
         var secret = _folder.File("password");
         await System.IO.File.WriteAllTextAsync(secret, "geheim2\n", TestContext.Current.CancellationToken);
+        MakePrivate(secret);
         foreach (var arguments in (string[][])[["config", "show"], ["config", "show", "--json"], ["config", "show", "postgres"]])
         {
             var (exit, output, errors) = await ServiceProcess.RunAsync(
@@ -243,17 +244,49 @@ public sealed class ConfigTests : IDisposable
     [InlineData("none", "cannot be read")]
     [InlineData("empty", "is empty")]
     [InlineData("two", "leave one out")]
+    [InlineData("open", "every user of this machine can read; chmod 600")]
     public async Task A_password_file_that_holds_none_is_told(string kind, string reason)
     {
         var file = _folder.File("password");
         if (kind != "none")
-            await System.IO.File.WriteAllTextAsync(file, kind == "two" ? "geheim2\n" : "", TestContext.Current.CancellationToken);
+            await System.IO.File.WriteAllTextAsync(file, kind == "empty" ? "" : "geheim2\n", TestContext.Current.CancellationToken);
+        if (kind == "two")
+            MakePrivate(file);
         var (exit, _, errors) = await RunAsync("serve", "--data", Data, "--postgres", $"postgres://edge:{(kind == "two" ? "geheim1" : "")}@127.0.0.1/edge?password-file={file}");
 
         Assert.Equal(2, exit);
         Assert.Contains("--postgres: ", errors, StringComparison.Ordinal);
         Assert.Contains(reason, errors, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_without_a_folder_is_a_credential_that_systemd_passes()
+    {
+        var credential = _folder.File("edgedb.postgres");
+        await System.IO.File.WriteAllTextAsync(credential, "geheim", TestContext.Current.CancellationToken);
+        MakePrivate(credential);
+        string[] call = ["config", "show", "postgres", "--data", Data];
+        (string, string) postgres = ("EDGEDB__POSTGRES", "postgres://edge@localhost/edge?password-file=edgedb.postgres");
+
+        var passed = await ServiceProcess.RunAsync(call, environment: [postgres, ("CREDENTIALS_DIRECTORY", _folder.Path)]);
+        var absent = await ServiceProcess.RunAsync(call, environment: [postgres, ("CREDENTIALS_DIRECTORY", "/nowhere/at-all")]);
+
+        Assert.Equal((0, ""), (passed.ExitCode, passed.Errors));
+        Assert.Equal(2, absent.ExitCode);
+        Assert.Contains("'/nowhere/at-all/edgedb.postgres', which cannot be read", absent.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgres://a:b@localhost/c?pin=short", "pin holds 'short'")]
+    [InlineData("postgres://a:b@localhost/c?tls=off&pin=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "nothing would be checked")]
+    [InlineData("postgres://a:b@localhost/c?tls-minimum=1.1", "tls-minimum is '1.1'; it is one of 1.3, 1.2")]
+    public async Task What_is_wrong_with_the_trust_in_a_server_is_told(string address, string reason)
+    {
+        var (exit, _, errors) = await RunAsync("serve", "--data", Data, "--postgres", address);
+
+        Assert.Equal(2, exit);
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -291,4 +324,10 @@ public sealed class ConfigTests : IDisposable
     private Task WriteAsync(string text) => System.IO.File.WriteAllTextAsync(File, text, TestContext.Current.CancellationToken);
 
     private static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => ServiceProcess.RunAsync(arguments);
+
+    private static void MakePrivate(string file)
+    {
+        if (!OperatingSystem.IsWindows())
+            System.IO.File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
 }

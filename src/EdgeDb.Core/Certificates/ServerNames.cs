@@ -19,14 +19,21 @@ internal sealed record ServerNames(IReadOnlyList<string> Names, IReadOnlyList<IP
     public static ServerNames OfMachine(IReadOnlyList<string> given)
     {
         var addresses = new List<IPAddress>();
-        foreach (var link in NetworkInterface.GetAllNetworkInterfaces())
+        try
         {
-            if (link.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown))
-                continue;
-            foreach (var unicast in link.GetIPProperties().UnicastAddresses)
-                // One of the link alone needs its scope in the address, which no browser takes.
-                if (!unicast.Address.IsIPv6LinkLocal && HomeNetwork.Includes(unicast.Address))
-                    addresses.Add(HomeNetwork.Plain(unicast.Address));
+            foreach (var link in NetworkInterface.GetAllNetworkInterfaces())
+            {
+                if (link.OperationalStatus is not (OperationalStatus.Up or OperationalStatus.Unknown))
+                    continue;
+                foreach (var unicast in link.GetIPProperties().UnicastAddresses)
+                    // One of the link alone needs its scope in the address, which no browser takes.
+                    if (!unicast.Address.IsIPv6LinkLocal && HomeNetwork.Includes(unicast.Address))
+                        addresses.Add(HomeNetwork.Plain(unicast.Address));
+            }
+        }
+        catch (NetworkInformationException)
+        {
+            // A sandbox without AF_NETLINK. The address at which somebody arrives is known all the same.
         }
 
         return Of(Dns.GetHostName(), given, addresses);

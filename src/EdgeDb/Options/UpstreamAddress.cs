@@ -11,6 +11,8 @@ namespace EdgeDb.Options;
 /// </summary>
 internal sealed class UpstreamAddress
 {
+    private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     private readonly SettingReading _reading;
     private readonly List<string> _known = [];
     private readonly PropertySpelling _spelling = new();
@@ -62,19 +64,24 @@ internal sealed class UpstreamAddress
     }
 
     /// <summary>
-    /// Takes the first line of a file that a setting names: a password that neither the environment nor the file of settings should hold, such as a credential of
-    /// systemd. Null when it is not given or cannot be read.
+    /// Takes the first line of a file that a setting names: a password that neither the environment nor the file of settings should hold. A name without a folder is a
+    /// credential that systemd has passed, where it passes any. Null when it is not given, cannot be read, or anybody can read it.
     /// </summary>
-    public string? TakeFile(string key)
+    public Secret? TakeFile(string key)
     {
         if (Take(key) is not { } path)
             return null;
+        if (!path.Contains('/', StringComparison.Ordinal) && Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } credentials)
+            path = Path.Combine(credentials, path);
         try
         {
-            using var reader = new StreamReader(path);
-            if (reader.ReadLine() is { Length: > 0 } line)
-                return line;
-            Problem($"{key} is '{path}', which is empty.");
+            var secret = Secret.OfFile(path);
+            if (secret.IsEmpty)
+                Problem($"{key} is '{path}', which is empty.");
+            else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
+                Problem($"{key} is '{path}', which every user of this machine can read; chmod 600 makes it private.");
+            else
+                return secret;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -122,6 +129,14 @@ internal sealed class UpstreamAddress
         Problem($"{key} is '{text}'; give a time such as 250ms, 5s, 30min or 1h.");
         return fallback;
     }
+
+    /// <summary>Takes whose certificates are believed.</summary>
+    public TlsTrust TakeTrust() => new()
+    {
+        CaFile = Take("ca", nameof(TlsTrust.CaFile)),
+        Pins = Take("pin", nameof(TlsTrust.Pins))?.Split(',') ?? [],
+        RequireTls13 = Take("tls-minimum", false, ("1.3", true), ("1.2", false)),
+    };
 
     /// <summary>Takes the settings that every pool has.</summary>
     public ConnectionPoolOptions TakePool(ConnectionPoolOptions fallback) => fallback with

@@ -28,6 +28,8 @@ internal static class UpstreamReader
         if (text.Length == 0 || UpstreamAddress.Parse(text, PostgresForm, ["postgres", "postgresql"], reading) is not { } address)
             return null;
         var fallback = new PostgresOptions { Host = "", Database = "", Username = "", Password = "" };
+        var tls = address.Take("tls", PostgresTls.VerifyFull, ("verify-full", PostgresTls.VerifyFull), ("off", PostgresTls.Off));
+        var trust = address.TakeTrust();
         var server = new PostgresOptions
         {
             Name = name,
@@ -35,8 +37,10 @@ internal static class UpstreamReader
             Port = address.Uri.Port < 0 ? fallback.Port : address.Uri.Port,
             Database = Uri.UnescapeDataString(address.Uri.AbsolutePath.TrimStart('/')),
             Username = address.User ?? "",
-            Tls = address.Take("tls", PostgresTls.VerifyFull, ("verify-full", PostgresTls.VerifyFull), ("off", PostgresTls.Off)),
-            CaFile = address.Take("ca", "CaFile"),
+            Tls = tls,
+            CaFile = trust.CaFile,
+            Pins = trust.Pins,
+            RequireTls13 = trust.RequireTls13,
             Password = Secret(address, address.Password, "a password", "password-file") ?? "",
             PoolMode = address.Take(
                 "pool-mode", PostgresPoolMode.Session, ("session", PostgresPoolMode.Session), ("transaction", PostgresPoolMode.Transaction)),
@@ -56,12 +60,15 @@ internal static class UpstreamReader
         var uri = address.Uri;
         var bare = $"{uri.Scheme}://{uri.Host}{(uri.Port < 0 ? "" : $":{uri.Port}")}{uri.AbsolutePath}";
         var fallback = new RedisSettings { Address = bare };
+        var trust = address.TakeTrust();
         var server = new RedisSettings
         {
             Address = bare,
             User = address.User,
             Password = Secret(address, address.Password, "a password", "password-file"),
-            CaFile = address.Take("ca", "CaFile"),
+            CaFile = trust.CaFile,
+            Pins = trust.Pins,
+            RequireTls13 = trust.RequireTls13,
             ConnectTimeout = address.Take("connect-timeout", fallback.ConnectTimeout),
             CommandTimeout = address.Take("command-timeout", fallback.CommandTimeout),
         };
@@ -79,7 +86,7 @@ internal static class UpstreamReader
         if (text.Length == 0 || UpstreamAddress.Parse(text, QdrantForm, ["http", "https"], reading) is not { } address)
             return null;
         var uri = address.Uri;
-        var trust = address.Take("ca", "CaFile") is { } ca ? new HttpTrust { CaFile = ca } : HttpTrust.System;
+        var trust = address.TakeTrust() is { IsParticular: true } own ? own : TlsTrust.System;
         var bare = $"{uri.Scheme}://{uri.Host}:{(uri.IsDefaultPort ? QdrantPort : uri.Port)}";
         var fallback = new QdrantSettings { Address = bare };
         var server = fallback with { ApiKey = Secret(address, address.Take("api-key", "Credential"), "a key", "api-key-file"), Trust = trust, Timeout = address.Take("timeout", fallback.Timeout) };
@@ -93,12 +100,12 @@ internal static class UpstreamReader
     }
 
     /// <summary>A secret stands in the address or in a file that the address names, not in both.</summary>
-    private static string? Secret(UpstreamAddress address, string? inAddress, string what, string key)
+    private static Secret? Secret(UpstreamAddress address, string? inAddress, string what, string key)
     {
         var inFile = address.TakeFile(key);
         if (inAddress is not null && inFile is not null)
             address.Problem($"{what} is given, and {key} names another one; leave one out.");
-        return inAddress ?? inFile;
+        return inAddress is null ? inFile : Core.Connections.Secret.Of(inAddress);
     }
 
     private static EndpointOptions Endpoint(UpstreamAddress address, ConnectionPoolOptions pool, bool opensAhead)

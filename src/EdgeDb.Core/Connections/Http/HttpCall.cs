@@ -37,5 +37,5 @@ internal sealed record HttpCall
     public HttpReach Reach { get; init; } = HttpReach.Anywhere;
 
     /// <summary>Whose certificate is believed.</summary>
-    public HttpTrust Trust { get; init; } = HttpTrust.System;
+    public TlsTrust Trust { get; init; } = TlsTrust.System;
 }

@@ -12,18 +12,21 @@ internal sealed class HttpConnection(HttpTransport transport, HttpSettings setti
     /// Sends a call whose address is relative to the endpoint's, with the endpoint's trust, credential and timeout (the shorter one counts). Throws as
     /// <see cref="HttpTransport.SendAsync"/>.
     /// </summary>
-    public Task<HttpAnswer> SendAsync(HttpCall call, CancellationToken ct)
+    public async Task<HttpAnswer> SendAsync(HttpCall call, CancellationToken ct)
     {
         if (call.Uri.IsAbsoluteUri)
             throw new ArgumentException($"The address must be relative to {settings}.", nameof(call));
-        return transport.SendAsync(
+        var answer = await transport.SendAsync(
             call with
             {
                 Uri = new Uri(_base, call.Uri),
                 Trust = settings.Trust,
-                Credential = settings.Credential,
+                Credential = settings.Credential is var (name, secret) ? (name, secret.Value) : null,
                 Timeout = call.Timeout < settings.Timeout ? call.Timeout : settings.Timeout,
             },
-            ct);
+            ct).ConfigureAwait(false);
+        if (answer.Status is 401 or 403)
+            settings.Credential?.Value.Refused();
+        return answer;
     }
 }

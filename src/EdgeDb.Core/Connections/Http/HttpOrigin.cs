@@ -1,9 +1,9 @@
 namespace EdgeDb.Core.Connections;
 
 /// <summary>Scheme, host and port, whom to trust there, and which of its addresses may be dialled: a connection made with more reach must not serve a request with less.</summary>
-internal readonly record struct HttpOriginKey(string Scheme, string Host, int Port, HttpTrust Trust, HttpReach Reach)
+internal readonly record struct HttpOriginKey(string Scheme, string Host, int Port, TlsTrust Trust, HttpReach Reach)
 {
-    public static HttpOriginKey Of(Uri uri, HttpTrust trust, HttpReach reach) => new(uri.Scheme, uri.IdnHost, uri.Port, trust, reach);
+    public static HttpOriginKey Of(Uri uri, TlsTrust trust, HttpReach reach) => new(uri.Scheme, uri.IdnHost, uri.Port, trust, reach);
 
     public override string ToString() => $"{Host}:{Port}";
 }

@@ -9,7 +9,7 @@ internal sealed record HttpSettings
     public required string Address { get; init; }
 
     /// <summary>Whose certificate is believed. Default: the authorities of the system.</summary>
-    public HttpTrust Trust { get; init; } = HttpTrust.System;
+    public TlsTrust Trust { get; init; } = TlsTrust.System;
 
     /// <summary>
     /// A path below <see cref="Address"/> that answers 2xx while the endpoint is well. Asked before the first use and after a long pause. Default: HEAD of
@@ -21,7 +21,7 @@ internal sealed record HttpSettings
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A header that proves who asks, for example <c>("api-key", …)</c>. Default: none.</summary>
-    public (string Name, string Value)? Credential { get; init; }
+    public (string Name, Secret Value)? Credential { get; init; }
 
     internal Uri Base => new(Address.EndsWith('/') ? Address : Address + "/");
 
@@ -34,13 +34,13 @@ internal sealed record HttpSettings
             problems.Add($"Address is no address of a server; {Form}.");
         else if (uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
             problems.Add($"Address has a user, a query or a fragment; {Form}.");
-        else if (uri.Scheme == "http" && (Trust.CaFile is not null || Trust.Pins.Count > 0 || Trust.RequireTls13))
+        else if (uri.Scheme == "http" && Trust.IsParticular)
             problems.Add("Trust says whose certificate is believed, but Address is http://, so nothing would be verified.");
         problems.AddRange(Trust.Problems());
         if (HealthPath is not null && !Uri.TryCreate(HealthPath, UriKind.Relative, out _))
             problems.Add($"HealthPath is '{HealthPath}', which is no relative path.");
         new OptionRanges(null, problems).Check(nameof(Timeout), Timeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        if (Credential is { } credential && (credential.Name.Length == 0 || credential.Value.Length == 0 || credential.Value.AsSpan().ContainsAnyExceptInRange(' ', '~')))
+        if (Credential is { } credential && (credential.Name.Length == 0 || credential.Value.IsEmpty || credential.Value.Value.AsSpan().ContainsAnyExceptInRange(' ', '~')))
             problems.Add("Credential is empty or holds characters that a header cannot (it may hold those from space to ~).");
         return problems;
     }

@@ -42,7 +42,7 @@ internal sealed class HttpTransport : IDisposable
                 uri = Redirected(call, uri, location, redirects);
                 // A trust of its own is about the host that was asked for.
                 var target = HttpOriginKey.Of(uri, call.Trust, call.Reach);
-                key = target.Host == call.Uri.IdnHost ? target : target with { Trust = HttpTrust.System };
+                key = target.Host == call.Uri.IdnHost ? target : target with { Trust = TlsTrust.System };
             }
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !ct.IsCancellationRequested)

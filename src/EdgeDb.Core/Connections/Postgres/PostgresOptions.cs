@@ -45,13 +45,22 @@ public sealed record PostgresOptions
     public required string Username { get; init; }
 
     /// <summary>Its password. Never printed.</summary>
-    public required string Password { get; init; }
+    public required Secret Password { get; init; }
 
     /// <summary>Default <see cref="PostgresTls.VerifyFull"/>.</summary>
     public PostgresTls Tls { get; init; } = PostgresTls.VerifyFull;
 
     /// <summary>PEM file of the authority that signed the server's certificate. Left out, the system's authorities count.</summary>
     public string? CaFile { get; init; }
+
+    /// <summary>
+    /// Base64 of the SHA-256 of public keys (SubjectPublicKeyInfo): besides being valid, the server's chain must hold one of them. Give two, the one in use and the next.
+    /// Default: none.
+    /// </summary>
+    public IReadOnlyList<string> Pins { get; init; } = [];
+
+    /// <summary>Refuses TLS 1.2. Default false.</summary>
+    public bool RequireTls13 { get; init; }
 
     /// <summary>Default <see cref="PostgresPoolMode.Session"/>.</summary>
     public PostgresPoolMode PoolMode { get; init; }
@@ -74,6 +83,8 @@ public sealed record PostgresOptions
     /// <summary>Longest statement of the role Analytics. Default 5 min, range 10 ms to 24 h.</summary>
     public TimeSpan AnalyticsLimit { get; init; } = TimeSpan.FromMinutes(5);
 
+    internal TlsTrust Trust => new() { CaFile = CaFile, Pins = Pins, RequireTls13 = RequireTls13 };
+
     /// <summary>Every option that is out of its range, with its value, the range and what to do; empty when all is well.</summary>
     public IReadOnlyList<string> Problems()
     {
@@ -86,7 +97,7 @@ public sealed record PostgresOptions
         ranges.Check(nameof(Port), Port, 1, 65_535);
         Text(nameof(Database), Database);
         Text(nameof(Username), Username);
-        if (string.IsNullOrEmpty(Password))
+        if (Password.IsEmpty)
             problems.Add($"{Name}: Password is empty; give the role's password.");
         Known(nameof(Tls), Tls);
         Known(nameof(PoolMode), PoolMode);
@@ -94,6 +105,10 @@ public sealed record PostgresOptions
             problems.Add($"{Name}: CaFile is set but Tls is Off, so nothing would be checked; set Tls to VerifyFull or leave CaFile out.");
         else if (CaFile is not null && WhyNoAuthority(CaFile) is { } reason)
             problems.Add($"{Name}: CaFile '{CaFile}' {reason}; give the PEM file of the authority that signed the server's certificate.");
+        if (Tls == PostgresTls.Off && (Pins.Count > 0 || RequireTls13))
+            problems.Add($"{Name}: Pins or RequireTls13 are given but Tls is Off, so nothing would be checked; set Tls to VerifyFull or leave them out.");
+        foreach (var problem in Trust.PinProblems())
+            problems.Add($"{Name}: {problem}");
         ranges.Check(nameof(StatementCacheSize), StatementCacheSize, 1, 256);
         ranges.Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
         ranges.Check(nameof(CancelTimeout), CancelTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));

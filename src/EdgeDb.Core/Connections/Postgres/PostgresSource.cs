@@ -30,12 +30,12 @@ public sealed class PostgresSource : IConnectionSource<PostgresConnection>, IAsy
             Port = options.Port,
             Database = options.Database,
             Username = options.Username,
-            Password = options.Password,
             ApplicationName = "edgedb",
             Pooling = false,
             Enlist = false,
-            SslMode = options.Tls == PostgresTls.Off ? SslMode.Disable : SslMode.VerifyFull,
-            RootCertificate = options.CaFile,
+            // Beside a check of our own, which pins need, Npgsql takes no VerifyFull: then ours is the whole check, and as strict.
+            SslMode = options.Tls == PostgresTls.Off ? SslMode.Disable : options.Pins.Count > 0 ? SslMode.Require : SslMode.VerifyFull,
+            RootCertificate = options.Pins.Count > 0 ? null : options.CaFile,
             // Would load the Kerberos libraries and ask the server for them at each open.
             GssEncryptionMode = GssEncryptionMode.Disable,
             // Also bounds a cancel request, which Npgsql sends with blocking calls.
@@ -51,6 +51,18 @@ public sealed class PostgresSource : IConnectionSource<PostgresConnection>, IAsy
         };
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.EnableTransportSecurity();
+        var trust = options.Trust;
+        builder.UseSslClientAuthenticationOptionsCallback(tls =>
+        {
+            var own = trust.ToOptions();
+            tls.EnabledSslProtocols = own.EnabledSslProtocols;
+            if (trust.Pins.Count == 0)
+                return;
+            tls.CertificateChainPolicy = own.CertificateChainPolicy;
+            tls.RemoteCertificateValidationCallback = own.RemoteCertificateValidationCallback;
+        });
+        // Asked at each open, so that a password that was replaced needs no restart.
+        builder.UsePasswordProvider(_ => options.Password.Value, (_, _) => new(options.Password.Value));
         builder.EnableArrays();
         // The built-in types are known without asking; the query for all types of the database would cost the first open a round trip and memory.
         builder.ConfigureTypeLoading(static loading => loading.EnableTypeLoading(false));
@@ -82,6 +94,8 @@ public sealed class PostgresSource : IConnectionSource<PostgresConnection>, IAsy
             await connection.CloseAsync().ConfigureAwait(false);
             if (ct.IsCancellationRequested)
                 throw new OperationCanceledException("Opening was cancelled.", e, ct);
+            if (e is PostgresException { SqlState: "28P01" })
+                _options.Password.Refused();
             Server.ObserveFailure(_time.GetTimestamp());
             throw new PostgresFailureException(OpenKind(e), $"{Name}: no connection to {_options.Host}:{_options.Port}: {Explain(e, limit.IsCancellationRequested)}", e);
         }
@@ -132,7 +146,7 @@ public sealed class PostgresSource : IConnectionSource<PostgresConnection>, IAsy
         PostgresException { SqlState: "3D000" } unknown => $"{unknown.MessageText}. Check Database.",
         PostgresException { SqlState: "53300" } full => $"{full.MessageText}. Lower the pool's maximum or raise the server's max_connections.",
         PostgresException other => other.MessageText,
-        NpgsqlException { InnerException: AuthenticationException tls } => $"{tls.Message} Check that CaFile signed the server's certificate and that it is made out to Host.",
+        NpgsqlException { InnerException: AuthenticationException tls } => $"{tls.Message} Check that CaFile signed the server's certificate and that it is made out to Host{(_options.Pins.Count > 0 ? ", and that one of Pins is a key of its chain" : "")}.",
         NpgsqlException { Message: var message } when message.Contains("SSL", StringComparison.Ordinal) => "the server does not speak TLS. Switch its 'ssl' on, or set Tls to Off.",
         _ when late => $"not ready within {_options.ConnectTimeout.TotalMilliseconds:0} ms (ConnectTimeout).",
         NpgsqlException { InnerException: { } inner } => inner.Message,

@@ -7,10 +7,10 @@ internal sealed record QdrantSettings
     public required string Address { get; init; }
 
     /// <summary>Sent as the header "api-key". Default: none is sent.</summary>
-    public string? ApiKey { get; init; }
+    public Secret? ApiKey { get; init; }
 
     /// <summary>Whose certificate is believed. Default: the authorities of the system.</summary>
-    public HttpTrust Trust { get; init; } = HttpTrust.System;
+    public TlsTrust Trust { get; init; } = TlsTrust.System;
 
     /// <summary>For one call. Default 5 s, range 10 ms to 10 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);

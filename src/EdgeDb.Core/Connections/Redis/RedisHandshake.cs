@@ -38,6 +38,8 @@ internal static class RedisHandshake
         }
         catch (RedisException failure)
         {
+            if (failure.Code is "WRONGPASS")
+                settings.Password?.Refused();
             // Without the answer as the inner exception: a server that does not know HELLO repeats its arguments, the password among them.
             throw RedisException.FromHandshake($"{settings} refused the connection. {Explain(failure, step, settings)}", failure.Code);
         }
@@ -52,11 +54,11 @@ internal static class RedisHandshake
         "ERR" when failure.Message.Contains("unknown command", StringComparison.OrdinalIgnoreCase) => $"It does not know {step}; Redis 6 or newer is needed.",
         _ when failure.Failure == RedisFailure.Lost && !settings.UsesTls && !failure.Message.Contains(RedisFailures.TooManyClients, StringComparison.Ordinal) =>
             $"{failure.Message} If the port speaks TLS, use rediss://.",
-        _ => settings.Password is { } password ? failure.Message.Replace(password, "***", StringComparison.Ordinal) : failure.Message,
+        _ => settings.Password is { IsEmpty: false, Value: var password } ? failure.Message.Replace(password, "***", StringComparison.Ordinal) : failure.Message,
     };
 
     private static RedisArgument[] SignIn(RedisSettings settings) => settings.Password is { } password
-        ? ["3", "AUTH", settings.User ?? "default", password, "SETNAME", ClientName]
+        ? ["3", "AUTH", settings.User ?? "default", password.Value, "SETNAME", ClientName]
         : ["3", "SETNAME", ClientName];
 
     private static RedisArgument[] Track(RedisTracking tracking)

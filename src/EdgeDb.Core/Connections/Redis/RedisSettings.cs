@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeDb.Core.Connections;
 
@@ -21,10 +19,16 @@ internal sealed record RedisSettings
     public string? User { get; init; }
 
     /// <summary>Password of <see cref="User"/>. Default: none is sent.</summary>
-    public string? Password { get; init; }
+    public Secret? Password { get; init; }
 
     /// <summary>PEM file with the authorities that may have signed the server's certificate. Default: those of the system.</summary>
     public string? CaFile { get; init; }
+
+    /// <summary>As <see cref="TlsTrust.Pins"/>. Default: none.</summary>
+    public IReadOnlyList<string> Pins { get; init; } = [];
+
+    /// <summary>Refuses TLS 1.2. Default false.</summary>
+    public bool RequireTls13 { get; init; }
 
     /// <summary>Time to connect, negotiate TLS and sign in. Default 2 s, range 10 ms to 60 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
@@ -59,6 +63,8 @@ internal sealed record RedisSettings
     /// <summary>Which changes of keys the server tells. Default: none.</summary>
     public RedisTracking? Tracking { get; init; }
 
+    internal TlsTrust Trust => new() { CaFile = CaFile, Pins = Pins, RequireTls13 = RequireTls13 };
+
     internal string Host => Uri.TryCreate(Address, UriKind.Absolute, out var uri) ? uri.IdnHost : "";
 
     internal int Port => Uri.TryCreate(Address, UriKind.Absolute, out var uri) && uri.Port > 0 ? uri.Port : DefaultPort;
@@ -79,9 +85,9 @@ internal sealed record RedisSettings
             Add("User is set without a Password.");
         if (User is "")
             Add("User is empty; leave it out for the user \"default\".");
-        if (Password is "")
+        if (Password is { IsEmpty: true })
             Add("Password is empty; leave it out when the server asks for none.");
-        CheckCaFile();
+        CheckTrust();
         ranges.Check(nameof(ConnectTimeout), ConnectTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(60));
         ranges.Check(nameof(CommandTimeout), CommandTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60));
         ranges.Check(nameof(SilenceLimit), SilenceLimit, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
@@ -112,23 +118,12 @@ internal sealed record RedisSettings
                 Add("Address has port 0; the range is 1 to 65535.");
         }
 
-        void CheckCaFile()
+        void CheckTrust()
         {
-            if (CaFile is null)
-                return;
-            if (!UsesTls)
-                Add($"CaFile is '{CaFile}', but Address is not rediss://, so nothing would be verified.");
-            try
-            {
-                var authorities = new X509Certificate2Collection();
-                authorities.ImportFromPemFile(CaFile);
-                if (authorities.Count == 0)
-                    Add($"CaFile is '{CaFile}', which holds no certificate in PEM form.");
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-            {
-                Add($"CaFile is '{CaFile}', which cannot be read: {failure.Message}");
-            }
+            if (Trust.IsParticular && !UsesTls)
+                Add($"{(CaFile is null ? "Pins or RequireTls13 are given" : $"CaFile is '{CaFile}'")}, but Address is not rediss://, so nothing would be verified.");
+            foreach (var problem in Trust.Problems())
+                Add(problem);
         }
     }
 

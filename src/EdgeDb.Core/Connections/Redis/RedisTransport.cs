@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 
 namespace EdgeDb.Core.Connections;
 
@@ -45,7 +44,7 @@ internal sealed class RedisTransport : IDisposable
             throw new RedisException(
                 RedisFailure.Connect,
                 $"TLS with {settings} failed: {failure.Message} Check that this port speaks TLS, that its certificate names '{settings.Host}', and that " +
-                $"{(settings.CaFile is null ? "the system" : $"CaFile '{settings.CaFile}'")} holds the authority that signed it.", failure);
+                $"{(settings.CaFile is null ? "the system" : $"CaFile '{settings.CaFile}'")} holds the authority that signed it{(settings.Pins.Count > 0 ? ", and that one of Pins is a key of its chain" : "")}.", failure);
         }
         catch
         {
@@ -65,19 +64,8 @@ internal sealed class RedisTransport : IDisposable
     private static async Task<SslStream> SecureAsync(NetworkStream stream, RedisSettings settings, CancellationToken ct)
     {
         var secure = new SslStream(stream);
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = settings.Host,
-            // The newest that both know is taken; older ones than 1.2 are not offered.
-            EnabledSslProtocols = SslProtocols.Tls13 | SslProtocols.Tls12,
-        };
-        if (settings.CaFile is { } file)
-        {
-            // Only these authorities count then: a certificate that some public authority issued for the name is refused.
-            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            options.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(file);
-        }
-
+        var options = settings.Trust.ToOptions();
+        options.TargetHost = settings.Host;
         await secure.AuthenticateAsClientAsync(options, ct).ConfigureAwait(false);
         return secure;
     }

@@ -74,7 +74,7 @@ public sealed class HttpFaultTests
         var call = new HttpCall
         {
             Uri = new Uri($"https://localhost:{proxy.Port}/"),
-            Trust = new HttpTrust { CaFile = folder.File("ca.pem") },
+            Trust = new TlsTrust { CaFile = folder.File("ca.pem") },
             Timeout = TimeSpan.FromMilliseconds(700),
         };
         Assert.Equal(new Version(2, 0), (await transport.SendAsync(call with { Timeout = TimeSpan.FromSeconds(20) }, Ct)).Version);

@@ -31,7 +31,7 @@ public sealed class HttpSettingsTests
         var settings = new HttpSettings
         {
             Address = "https://user:pass-in-address@example.org/?q=1",
-            Trust = new HttpTrust { CaFile = "/no/such.pem", Pins = ["short"] },
+            Trust = new TlsTrust { CaFile = "/no/such.pem", Pins = ["short"] },
             HealthPath = "https://elsewhere.example/",
             Timeout = TimeSpan.Zero,
             Credential = ("api-key", "line\nbreak"),
@@ -48,5 +48,5 @@ public sealed class HttpSettingsTests
 
     [Fact]
     public void Trust_without_TLS_is_refused() =>
-        Assert.Contains("nothing would be verified", Assert.Single(new HttpSettings { Address = "http://example.org", Trust = new HttpTrust { RequireTls13 = true } }.Problems()), StringComparison.Ordinal);
+        Assert.Contains("nothing would be verified", Assert.Single(new HttpSettings { Address = "http://example.org", Trust = new TlsTrust { RequireTls13 = true } }.Problems()), StringComparison.Ordinal);
 }

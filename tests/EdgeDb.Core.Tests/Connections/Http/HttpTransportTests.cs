@@ -13,9 +13,9 @@ public sealed class HttpTransportTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly TestAuthority _authority = new();
-    private readonly HttpTrust _trust;
+    private readonly TlsTrust _trust;
 
-    public HttpTransportTests() => _trust = new HttpTrust { CaFile = CaFile("ca.pem", _authority) };
+    public HttpTransportTests() => _trust = new TlsTrust { CaFile = CaFile("ca.pem", _authority) };
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -59,7 +59,7 @@ public sealed class HttpTransportTests : IDisposable
         using var transport = NewTransport();
 
         Assert.Equal("old", Text(await transport.SendAsync(new HttpCall { Uri = server.Address, Trust = _trust }, Ct)));
-        var strict = new HttpTrust { CaFile = _trust.CaFile, RequireTls13 = true };
+        var strict = new TlsTrust { CaFile = _trust.CaFile, RequireTls13 = true };
         var failure = await FailureAsync(transport, new HttpCall { Uri = server.Address, Trust = strict });
 
         Assert.Equal((HttpFailure.Tls, FailureKind.Connect), (failure.Failure, failure.Kind));
@@ -73,7 +73,7 @@ public sealed class HttpTransportTests : IDisposable
         using var other = new TestAuthority();
         using var transport = NewTransport();
 
-        var failure = await FailureAsync(transport, new HttpCall { Uri = server.Address, Trust = new HttpTrust { CaFile = CaFile("other.pem", other) } });
+        var failure = await FailureAsync(transport, new HttpCall { Uri = server.Address, Trust = new TlsTrust { CaFile = CaFile("other.pem", other) } });
         Assert.Equal((HttpFailure.Tls, FailureKind.Connect), (failure.Failure, failure.Kind));
         Assert.Equal(HttpFailure.Tls, (await FailureAsync(transport, new HttpCall { Uri = server.Address })).Failure);
         Assert.Equal(0, server.Requests);
@@ -86,8 +86,8 @@ public sealed class HttpTransportTests : IDisposable
         using var other = new TestAuthority();
         using var transport = NewTransport();
 
-        await transport.SendAsync(new HttpCall { Uri = server.Address, Trust = new HttpTrust { CaFile = _trust.CaFile, Pins = [other.Pin, _authority.Pin] } }, Ct);
-        var failure = await FailureAsync(transport, new HttpCall { Uri = server.Address, Trust = new HttpTrust { CaFile = _trust.CaFile, Pins = [other.Pin] } });
+        await transport.SendAsync(new HttpCall { Uri = server.Address, Trust = new TlsTrust { CaFile = _trust.CaFile, Pins = [other.Pin, _authority.Pin] } }, Ct);
+        var failure = await FailureAsync(transport, new HttpCall { Uri = server.Address, Trust = new TlsTrust { CaFile = _trust.CaFile, Pins = [other.Pin] } });
 
         Assert.Equal(HttpFailure.Tls, failure.Failure);
         Assert.Equal(1, server.Requests);
@@ -100,7 +100,7 @@ public sealed class HttpTransportTests : IDisposable
         await using var server = await WebServer.StartAsync(static context => context.Response.WriteAsync("hello"), elsewhere.Certificate);
         using var transport = NewTransport();
 
-        var failure = await FailureAsync(transport, new HttpCall { Uri = server.Address, Trust = new HttpTrust { CaFile = CaFile("elsewhere.pem", elsewhere) } });
+        var failure = await FailureAsync(transport, new HttpCall { Uri = server.Address, Trust = new TlsTrust { CaFile = CaFile("elsewhere.pem", elsewhere) } });
 
         Assert.Equal(HttpFailure.Tls, failure.Failure);
         Assert.Equal(0, server.Requests);

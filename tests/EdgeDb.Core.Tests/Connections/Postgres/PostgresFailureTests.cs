@@ -235,6 +235,6 @@ public sealed class PostgresFailureTests
         Assert.Equal(kind, source.Classify(failure));
         Assert.Contains(advice, failure.Message, StringComparison.Ordinal);
         Assert.Contains($"{wrong.Host}:{wrong.Port}", failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(wrong.Password, failure.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(wrong.Password.Value, failure.ToString(), StringComparison.Ordinal);
     }
 }

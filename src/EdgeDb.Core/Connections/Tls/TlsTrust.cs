@@ -6,12 +6,12 @@ using System.Security.Cryptography.X509Certificates;
 namespace EdgeDb.Core.Connections;
 
 /// <summary>Whose certificates are believed over TLS. Compared by reference: one object an endpoint.</summary>
-internal sealed class HttpTrust
+internal sealed class TlsTrust
 {
     private const int PinBytes = 32;
 
     /// <summary>The authorities of the system, TLS 1.2 and 1.3.</summary>
-    public static HttpTrust System { get; } = new();
+    public static TlsTrust System { get; } = new();
 
     /// <summary>PEM file of the only authorities believed. Default: those of the system.</summary>
     public string? CaFile { get; init; }
@@ -24,6 +24,9 @@ internal sealed class HttpTrust
 
     /// <summary>Refuses TLS 1.2. Default false: 1.3 is taken wherever the host has it.</summary>
     public bool RequireTls13 { get; init; }
+
+    /// <summary>Whether it asks for anything beyond what every connection over TLS asks for.</summary>
+    public bool IsParticular => CaFile is not null || Pins.Count > 0 || RequireTls13;
 
     /// <summary>One sentence for each thing that is wrong, naming the setting, its value and what it may be.</summary>
     public IReadOnlyList<string> Problems()
@@ -39,6 +42,14 @@ internal sealed class HttpTrust
             problems.Add($"CaFile is '{CaFile}', which cannot be read: {failure.Message}");
         }
 
+        problems.AddRange(PinProblems());
+        return problems;
+    }
+
+    /// <summary>One sentence for each pin that is none.</summary>
+    public IReadOnlyList<string> PinProblems()
+    {
+        var problems = new List<string>();
         Span<byte> hash = stackalloc byte[PinBytes];
         foreach (var pin in Pins)
             if (!Convert.TryFromBase64String(pin, hash, out var length) || length != PinBytes)
