@@ -21,6 +21,7 @@ public sealed partial class ArchitectureTests
         ["Work"] = ["Storage"],
         ["Security"] = ["Storage"],
         ["Certificates"] = ["Security", "Storage"],
+        ["Backups"] = ["Security", "Storage"],
         ["Household"] = ["Access", "Calendars", "Security", "Storage", "Connections"],
     };
 

@@ -302,7 +302,7 @@ public sealed class CommandLineTests : IDisposable
             };
             foreach (var (option, values) in ((string, string[])[])
                 [
-                    ("--port", ["", "x", "-1", "65536", "80.5", "99999999999", "🙂"]), ("--feed-interval", ["4", "1441", "x"]), ("--window-back", ["0", "121"]), ("--window-ahead", ["0", "121", "1e1"]), ("--backups-kept", ["0", "366"]),
+                    ("--port", ["", "x", "-1", "65536", "80.5", "99999999999", "🙂"]), ("--feed-interval", ["4", "1441", "x"]), ("--window-back", ["0", "121"]), ("--window-ahead", ["0", "121", "1e1"]), ("--backup-daily", ["-1", "366"]),
                 ])
                 foreach (var value in values)
                     calls.Add(["serve", option, value], option);

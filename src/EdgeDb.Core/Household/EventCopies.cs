@@ -73,6 +73,17 @@ internal static class EventCopies
             Elect(session, uid, rewritten: false);
     }
 
+    /// <summary>Chooses anew where the shown copy is gone: a restore left out the calendar of a person that held it.</summary>
+    internal static void Mend(SqliteSession session)
+    {
+        var uids = new List<string>();
+        var rows = session.Prepare("SELECT DISTINCT uid FROM event WHERE primary_key NOT IN (SELECT key FROM event)");
+        while (rows.Step())
+            uids.Add(rows.Text(0)!);
+        foreach (var uid in uids)
+            Elect(session, uid, rewritten: false);
+    }
+
     // The chosen copy speaks for the others, so it must be one that all their viewers see. Private calendars have viewers of their own each.
     private static bool SeenByTheSame(Copy left, Copy right) => left.Access == right.Access && left.Access != "private";
 

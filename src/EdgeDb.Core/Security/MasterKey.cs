@@ -11,6 +11,9 @@ internal sealed class MasterKey
     /// <summary>Of the file in the folder of keys.</summary>
     public const string FileName = "master.key";
 
+    /// <summary>Of the folder of keys in a data folder.</summary>
+    public const string FolderName = "keys";
+
     /// <summary>Of the credential of systemd.</summary>
     public const string CredentialName = "edgedb.master-key";
 
@@ -42,7 +45,7 @@ internal sealed class MasterKey
 
     /// <summary>The one of a data folder, or of the credential that systemd passes to this process.</summary>
     public static MasterKey Of(string dataFolder) =>
-        new(System.IO.Path.Combine(dataFolder, "keys"), Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"));
+        new(System.IO.Path.Combine(dataFolder, FolderName), Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"));
 
     /// <summary>Adds who knows of something sealed: it names that, or null. While one names something, no new key is made.</summary>
     public void AddWitness(Func<string?> witness)
@@ -58,6 +61,9 @@ internal sealed class MasterKey
     public byte[] Unwrap(string place, string what, ReadOnlySpan<byte> wrapped) =>
         Seal.TryOpen(Get(mayMake: false), place, wrapped) ?? throw new SealBrokenException(
             place, $"{what} does not open with the master key {Path}: one of the two was changed or damaged. {Remedy}");
+
+    /// <summary>The key itself, for its copy.</summary>
+    internal ReadOnlySpan<byte> Bytes => Get(mayMake: false);
 
     private string Remedy => IsCredential
         ? "Give the service the credential it had before."
@@ -84,8 +90,8 @@ internal sealed class MasterKey
                 throw Missing($"{isSealed} is sealed with it");
 
         var key = RandomNumberGenerator.GetBytes(Seal.KeyBytes);
-        KeyFile.Write(Path, key);
-        return key;
+        // Another process, such as a command beside the service, may be as far: then its key is the one.
+        return KeyFile.TryAdd(Path, key) ? key : Read();
     }
 
     private SealBrokenException Missing(string why) =>

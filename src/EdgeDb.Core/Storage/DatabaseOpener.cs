@@ -10,10 +10,13 @@ namespace EdgeDb.Core.Storage;
 /// of a newer version is refused and not touched; a damaged one is set aside and never overwritten.
 /// </summary>
 internal sealed class DatabaseOpener(
-    SqliteDatabaseOptions options, IReadOnlyList<Migration> migrations, SqliteBackup backup, TimeProvider time, ILogger logger)
+    SqliteDatabaseOptions options, IReadOnlyList<Migration> migrations, TimeProvider time, ILogger logger)
 {
     private readonly string _path = options.FullPath;
+    private readonly IDatabaseCopies? _copies = options.Copies;
     private readonly IncidentLog _incidents = new(options.FullPath, time, logger);
+
+    private bool HasCopies => _copies?.List().Count > 0;
 
     public async Task<OpenedDatabase> OpenAsync(CancellationToken ct)
     {
@@ -28,7 +31,7 @@ internal sealed class DatabaseOpener(
                 await MigrateAsync(writer.Handle!, ct).ConfigureAwait(false);
                 // From here on a process that dies leaves an unclean file. The log exists by now, so that one that is missing then is a finding.
                 serving.Record(ServingState.Open);
-                return new OpenedDatabase(options, serving, writer, backup, _incidents, MigrationRunner.Version(writer.Handle!));
+                return new OpenedDatabase(options, serving, writer, _incidents, MigrationRunner.Version(writer.Handle!));
             }
             catch
             {
@@ -94,14 +97,14 @@ internal sealed class DatabaseOpener(
                 return "the database file is gone or empty, though this folder has been served before";
 
             // A card that died: somebody brought the copies to a new one.
-            case DatabaseFileKind.Missing when backup.List().Count > 0:
+            case DatabaseFileKind.Missing when HasCopies:
                 return "there is no database file, though there are copies of one";
 
             case DatabaseFileKind.Missing:
                 return null;
 
             // A file that this program served cannot have been another program's: it lost its header.
-            case DatabaseFileKind.NoDatabase when previous != ServingState.Never || backup.List().Count > 0:
+            case DatabaseFileKind.NoDatabase when previous != ServingState.Never || HasCopies:
                 return "the file's header is damaged";
 
             case DatabaseFileKind.ForeignDatabase:
@@ -184,14 +187,11 @@ internal sealed class DatabaseOpener(
     /// <summary>Puts the newest copy that passes its check in place. Null when there is none.</summary>
     private BackupFile? Restore()
     {
-        foreach (var copy in backup.List())
+        foreach (var copy in _copies?.List() ?? [])
         {
-            var reason = copy.SchemaVersion > migrations.Count ? $"schema {copy.SchemaVersion} is newer than the program" : SqliteBackup.Verify(copy.Path);
+            var reason = copy.SchemaVersion > migrations.Count ? $"schema {copy.SchemaVersion} is newer than the program" : _copies!.Restore(copy, _path);
             if (reason is null)
-            {
-                DurableFile.Copy(copy.Path, _path);
                 return copy;
-            }
 
             StorageLog.BackupUnusable(logger, copy.Path, reason);
         }
@@ -204,8 +204,8 @@ internal sealed class DatabaseOpener(
         var version = MigrationRunner.Version(db);
         if (version == migrations.Count)
             return;
-        if (version > 0)
-            await backup.CreateAsync(ct).ConfigureAwait(false);
+        if (version > 0 && _copies is not null)
+            await _copies.CreateAsync(ct).ConfigureAwait(false);
 
         var session = new SqliteSession(db, options.StatementCacheSize, writes: true);
         try

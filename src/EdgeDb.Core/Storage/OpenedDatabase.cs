@@ -4,4 +4,4 @@ namespace EdgeDb.Core.Storage;
 
 /// <summary>What <see cref="DatabaseOpener"/> hands over: a migrated file, locked for this process, with its writing connection.</summary>
 internal sealed record OpenedDatabase(
-    SqliteDatabaseOptions Options, ServingLock Lock, SqliteConnection Writer, SqliteBackup Backup, IncidentLog Incidents, int SchemaVersion);
+    SqliteDatabaseOptions Options, ServingLock Lock, SqliteConnection Writer, IncidentLog Incidents, int SchemaVersion);

@@ -74,7 +74,7 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     public IReadOnlyList<StorageIncident> Incidents => _opened.Incidents.Open;
 
     /// <summary>The finished copies, newest first. Reads the folder.</summary>
-    public IReadOnlyList<BackupFile> Backups => _opened.Backup.List();
+    public IReadOnlyList<BackupFile> Backups => Options.Copies?.List() ?? [];
 
     internal SqliteDatabaseOptions Options => _opened.Options;
 
@@ -98,8 +98,7 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
         return await Task.Run(
             async () =>
             {
-                var backup = new SqliteBackup(options, time, logger);
-                var opened = await new DatabaseOpener(options, migrations, backup, time, logger).OpenAsync(ct).ConfigureAwait(false);
+                var opened = await new DatabaseOpener(options, migrations, time, logger).OpenAsync(ct).ConfigureAwait(false);
                 var database = new SqliteDatabase(opened, time, logger);
                 StorageLog.Opened(logger, database.Path, SqliteVersion, database.SchemaVersion, database.FileSizeBytes / 1024);
                 return database;
@@ -169,12 +168,14 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
             : _writer.WriteAsync(state, write, CallSites.Shape(QueryClass.Write, member, file, line), _readers.Now(), ct);
 
     /// <summary>
-    /// Takes a copy of the database while it is served; see <see cref="SqliteDatabaseOptions.BackupDirectory"/>. Throws
-    /// <see cref="StorageException"/>, and then the copies are as before.
+    /// Takes a copy of the database while it is served. Throws <see cref="StorageException"/>, and then the copies are as before, and <see cref="InvalidOperationException"/>
+    /// without <see cref="SqliteDatabaseOptions.Copies"/>.
     /// </summary>
     /// <param name="ct">Cancels.</param>
-    /// <param name="report">Told how many pages of how many are copied.</param>
-    public Task<BackupFile> BackupAsync(CancellationToken ct, Action<int, int>? report = null) => Task.Run(() => _opened.Backup.CreateAsync(ct, report), ct);
+    /// <param name="report">Told how many rows of how many are copied.</param>
+    public Task<BackupFile> BackupAsync(CancellationToken ct, Action<int, int>? report = null) => Options.Copies is { } copies
+        ? Task.Run(() => copies.CreateAsync(ct, report), ct)
+        : throw new InvalidOperationException("This database was opened without Copies.");
 
     /// <summary>Removes an incident from <see cref="Incidents"/>. False when it is not there.</summary>
     public bool AcknowledgeIncident(int id) => _opened.Incidents.Acknowledge(id);
@@ -306,7 +307,8 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
     private async Task CloseAsync()
     {
         var removed = false;
-        await _opened.Backup.DisposeAsync().ConfigureAwait(false);
+        if (Options.Copies is { } copies)
+            await copies.DisposeAsync().ConfigureAwait(false);
         var writer = await _writer.StopAsync().ConfigureAwait(false);
         if (!await _readers.Pool.CloseAsync().ConfigureAwait(false))
             StorageLog.ClosedAroundRead(_logger, Options.ReadWaitLimit.TotalMilliseconds);

@@ -56,11 +56,8 @@ public sealed record SqliteDatabaseOptions
     /// <summary>What happens after a corrupt file was set aside. Default <see cref="CorruptionPolicy.RestoreLastGoodCopy"/>.</summary>
     public CorruptionPolicy OnCorruption { get; init; } = CorruptionPolicy.RestoreLastGoodCopy;
 
-    /// <summary>Where copies go. Default: a folder <c>backups</c> beside the file.</summary>
-    public string? BackupDirectory { get; init; }
-
-    /// <summary>Copies kept. Default 3, range 1 to 365.</summary>
-    public int BackupsKept { get; init; } = 3;
+    /// <summary>Takes and restores copies, and is disposed with the database. Default: none, so there is no copy before a migration and none to start from after damage.</summary>
+    public IDatabaseCopies? Copies { get; init; }
 
     /// <summary>Time between two copies. Default 24 h, range 1 min to 30 d.</summary>
     public TimeSpan BackupInterval { get; init; } = TimeSpan.FromHours(24);
@@ -68,17 +65,11 @@ public sealed record SqliteDatabaseOptions
     /// <summary>The full path of the database file.</summary>
     internal string FullPath => System.IO.Path.GetFullPath(Path);
 
-    /// <summary>The full path of the backup folder.</summary>
-    internal string FullBackupDirectory => System.IO.Path.GetFullPath(
-        BackupDirectory ?? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(FullPath) ?? ".", "backups"));
-
     /// <summary>Throws <see cref="ArgumentException"/> naming the first option that is outside its range, its value and the range.</summary>
     public void Validate()
     {
         if (string.IsNullOrWhiteSpace(Path) || Path.Contains('\0'))
             throw new ArgumentException("Path is empty or holds a NUL; give the path of the database file.", nameof(Path));
-        if (BackupDirectory is not null && (string.IsNullOrWhiteSpace(BackupDirectory) || BackupDirectory.Contains('\0')))
-            throw new ArgumentException("BackupDirectory is blank or holds a NUL; leave it out for the folder beside the file.", nameof(BackupDirectory));
         Range(nameof(ReaderCount), ReaderCount, 1, 4);
         Range(nameof(ReadWaitLimit), ReadWaitLimit, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(60));
         Range(nameof(ReadQueueCapacity), ReadQueueCapacity, 1, 65_536);
@@ -91,7 +82,6 @@ public sealed record SqliteDatabaseOptions
         Range(nameof(CheckpointWalKiB), CheckpointWalKiB, 64, 1_048_576);
         Range(nameof(CheckpointIdle), CheckpointIdle, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         Range(nameof(CheckAfterCrashMiB), CheckAfterCrashMiB, 0, 65_536);
-        Range(nameof(BackupsKept), BackupsKept, 1, 365);
         Range(nameof(BackupInterval), BackupInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30));
         if (!Enum.IsDefined(OnCorruption))
             throw new ArgumentOutOfRangeException(nameof(OnCorruption), OnCorruption, "OnCorruption is not a known policy.");

@@ -112,6 +112,9 @@ public readonly struct SqliteStatement
     /// <summary>True when the column is NULL.</summary>
     public bool IsNull(int column) => SqliteNative.ColumnType(Pointer, column) == raw.SQLITE_NULL;
 
+    /// <summary>The type of the column's value as SQLite numbers it, for example <see cref="raw.SQLITE_TEXT"/>.</summary>
+    internal int Type(int column) => SqliteNative.ColumnType(Pointer, column);
+
     /// <summary>The column as an integer; NULL is 0.</summary>
     public long Int64(int column) => SqliteNative.ColumnInt64(Pointer, column);
 

@@ -38,9 +38,6 @@ internal static partial class StorageLog
     [LoggerMessage(1010, LogLevel.Information, "Checked {SizeKiB} KiB in {ElapsedMs} ms")]
     public static partial void Checked(ILogger logger, long sizeKiB, long elapsedMs);
 
-    [LoggerMessage(1011, LogLevel.Information, "Copied {SizeKiB} KiB to {Path} in {ElapsedMs} ms")]
-    public static partial void BackedUp(ILogger logger, long sizeKiB, string path, long elapsedMs);
-
     [LoggerMessage(1012, LogLevel.Error, "The daily copy failed and is tried again in {RetryMinutes} minutes")]
     public static partial void BackupFailed(ILogger logger, Exception failure, double retryMinutes);
 

@@ -30,6 +30,7 @@ internal static class CommandTable
                 ["export", .. var rest] => await ExportCommand.RunAsync(rest),
                 ["agenda", .. var rest] => await AgendaCommand.RunAsync(rest),
                 ["check", .. var rest] => await CheckCommand.RunAsync(rest),
+                ["backup", .. var rest] => await BackupCommand.RunAsync(rest),
                 ["keys", .. var rest] => await KeysCommand.RunAsync(rest),
                 ["config", .. var rest] => await ConfigCommand.RunAsync(rest),
                 ["tls", .. var rest] => await TlsCommand.RunAsync(rest),
@@ -100,6 +101,13 @@ internal static class CommandTable
             edgedb agenda [--from DATE] [--to DATE] [--zone TZ] [--data DIR]
                                                        print what is on
             edgedb check [--data DIR]                  check the database; exit 1 when something is wrong
+            edgedb backup now | list | drill [--data DIR]
+                                                       take a backup; list them; restore the newest for a drill
+            edgedb backup verify FILE [--data DIR]     read a backup to its end
+            edgedb backup restore FILE --to DIR [--recovery-key] [--data DIR]
+                                                       make a data folder of a backup, with the keys of --data or the recovery key
+            edgedb backup recovery-key [--new] [--data DIR]
+                                                       make the key that opens the backups when this machine is gone; shown once
             edgedb keys rotate [--data DIR]            seal all secrets with new keys and destroy the old ones
             edgedb config show [NAME | GROUP] [--json] [--data DIR]
                                                        settings, their values and where these come from

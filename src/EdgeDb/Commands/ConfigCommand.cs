@@ -103,7 +103,8 @@ internal static class ConfigCommand
         var changed = await RunningService.AskAsync(options, method, "/api/config/" + setting.Path, body, ApiJson.Web.SettingBody);
         if (changed is null)
         {
-            await using var database = await HouseholdDatabase.OpenAsync(DataCommand.Existing(options), TimeProvider.System, NullLoggerFactory.Instance, default);
+            await using var database = await HouseholdDatabase.OpenAsync(
+                DataCommand.Existing(options), HouseholdKeys.Of(options, TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, NullLoggerFactory.Instance, default);
             await change(database);
             changed = ConfigAnswers.Of((await StoredSettings.AddToAsync(values, database, [], default))[setting], null);
         }

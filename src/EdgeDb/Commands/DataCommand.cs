@@ -42,9 +42,10 @@ internal static class DataCommand
     public static async Task<(SqliteDatabase Database, HouseholdServices Household)> OpenAsync(
         SettingValues values, EdgeDbOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var database = await HouseholdDatabase.OpenAsync(options, TimeProvider.System, loggers, cancellationToken);
+        var safe = HouseholdKeys.Of(options, TimeProvider.System, loggers);
+        var database = await HouseholdDatabase.OpenAsync(options, safe, TimeProvider.System, loggers, cancellationToken);
         options = EdgeDbOptions.From(await StoredSettings.AddToAsync(values, database, [], cancellationToken), []);
-        var keys = await HouseholdDatabase.OpenKeysAsync(options, database, TimeProvider.System, cancellationToken);
+        var keys = await HouseholdDatabase.OpenKeysAsync(options, safe, database, TimeProvider.System, cancellationToken);
         var household = new HouseholdServices(database, keys, TimeProvider.System, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, cancellationToken);
         await household.Window.MoveAsync(cancellationToken);

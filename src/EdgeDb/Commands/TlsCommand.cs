@@ -77,8 +77,9 @@ internal static class TlsCommand
         var withAuthority = line.Value(Authority.Name) is not null;
         if (await RunningService.AskAsync(options, HttpMethod.Post, $"/api/tls/renew{(withAuthority ? "?authority=true" : "")}", null, ApiJson.Web.TlsBody) is null)
         {
-            await using var database = await HouseholdDatabase.OpenAsync(DataCommand.Existing(options), TimeProvider.System, NullLoggerFactory.Instance, default);
-            var keys = await HouseholdDatabase.OpenKeysAsync(options, database, TimeProvider.System, default);
+            var safe = HouseholdKeys.Of(options, TimeProvider.System, NullLoggerFactory.Instance);
+            await using var database = await HouseholdDatabase.OpenAsync(DataCommand.Existing(options), safe, TimeProvider.System, NullLoggerFactory.Instance, default);
+            var keys = await HouseholdDatabase.OpenKeysAsync(options, safe, database, TimeProvider.System, default);
             using var certificates = new LocalCertificates(options.CertificateFolder, keys, () => ServerNames.OfMachine(options.Hosts), TimeProvider.System, NullLogger.Instance);
             await certificates.RenewAsync(withAuthority, default);
         }

@@ -10,12 +10,12 @@ namespace EdgeDb.Hosting;
 internal static class HouseholdDatabase
 {
     public static SqliteDatabaseOptions Storage(EdgeDbOptions options) =>
-        new() { Path = options.DatabasePath, OnCorruption = options.OnCorruption, BackupsKept = options.BackupsKept };
+        new() { Path = options.DatabasePath, OnCorruption = options.OnCorruption };
 
     /// <summary>The keys of a household. Places of sealed values that are no columns are made known here, for the service and the commands alike.</summary>
-    public static async Task<KeyRing> OpenKeysAsync(EdgeDbOptions options, SqliteDatabase database, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<KeyRing> OpenKeysAsync(EdgeDbOptions options, HouseholdKeys safe, SqliteDatabase database, TimeProvider time, CancellationToken cancellationToken)
     {
-        var keys = await KeyRing.OpenAsync(database, MasterKey.Of(options.Data), time, cancellationToken);
+        var keys = await KeyRing.OpenAsync(database, safe.Master, time, cancellationToken);
         var (authority, server) = LocalCertificates.Files(options.CertificateFolder);
         keys.Add(authority);
         keys.Add(server);
@@ -24,15 +24,15 @@ internal static class HouseholdDatabase
 
     /// <summary>For a command that changes something while the service does not run.</summary>
     public static async Task<SqliteDatabase> OpenAsync(
-        EdgeDbOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) =>
-        (await OpenServedAsync(options, time, loggers, cancellationToken)).Database;
+        EdgeDbOptions options, HouseholdKeys keys, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        (await OpenServedAsync(options, keys, time, loggers, cancellationToken)).Database;
 
     /// <summary>Together with what the run before handed on to the next one. It is for the first who opens the file: whoever may write makes it untrue.</summary>
     public static async Task<(SqliteDatabase Database, SecondLevelState? Left)> OpenServedAsync(
-        EdgeDbOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+        EdgeDbOptions options, HouseholdKeys keys, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var database = await SqliteDatabase.OpenAsync(
-            Storage(options), Migrations.Embedded(), time, loggers.CreateLogger<SqliteDatabase>(), cancellationToken);
+            Storage(options) with { Copies = keys.Backups }, Migrations.Embedded(), time, loggers.CreateLogger<SqliteDatabase>(), cancellationToken);
         try
         {
             return (database, await SecondLevelStore.TakeAsync(database, cancellationToken));

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Backups;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Security;
@@ -28,12 +29,14 @@ internal sealed partial class HouseholdWorker : BackgroundService
     private readonly AnswerWarmer _warmer;
     private readonly BackgroundQueue _queue;
     private readonly BackupSchedule _backups;
+    private readonly DrillSchedule _drills;
     private readonly KeyRotation _rotation;
     private readonly ILogger _logger;
 
-    public HouseholdWorker(HouseholdServices household, FeedRefresher refresher, AnswerWarmer warmer, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
+    public HouseholdWorker(HouseholdServices household, FeedRefresher refresher, AnswerWarmer warmer, DrillSchedule drills, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
     {
         _warmer = warmer;
+        _drills = drills;
         _household = household;
         _refresher = refresher;
         _queue = queue;
@@ -51,6 +54,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
         Repeat("removals", "Finish the removal of calendars", WorkPriority.Normal, FinishRemovalsAsync);
         Repeat("trash", "Empty the trash of events", WorkPriority.Idle, EmptyTrashAsync);
         Repeat("backup", "Take the daily copy", WorkPriority.Idle, LookForBackupAsync, delay: BackupSchedule.LookEvery);
+        Repeat("drill", "Restore the newest copy for a drill", WorkPriority.Idle, LookForDrillAsync, delay: DrillSchedule.LookEvery);
         // In an emergency it only learns what is asked for.
         Repeat("warming", "Make the answers that are usually asked for soon", WorkPriority.Normal, WarmAsync, delay: AnswerWarmer.Interval, goesOnInNeed: true);
         _queue.Register(new(Copy, WorkPriority.Normal, CopyAsync) { IsKept = true, GoesOnInNeed = true });
@@ -127,6 +131,12 @@ internal sealed partial class HouseholdWorker : BackgroundService
     {
         await _backups.LookAsync(ct, work.Report);
         return BackupSchedule.LookEvery;
+    }
+
+    private async ValueTask<TimeSpan?> LookForDrillAsync(WorkContext work, CancellationToken ct)
+    {
+        await _drills.LookAsync(ct);
+        return DrillSchedule.LookEvery;
     }
 
     private async ValueTask<TimeSpan?> WarmAsync(WorkContext work, CancellationToken ct)

@@ -1,6 +1,7 @@
 using EdgeDb.Api;
 using EdgeDb.Commands;
 using EdgeDb.Core.Access;
+using EdgeDb.Core.Backups;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
@@ -22,7 +23,8 @@ internal static partial class ServiceHost
     {
         using var loggers = CreateLoggers();
         var time = TimeProvider.System;
-        var (opened, left) = await HouseholdDatabase.OpenServedAsync(options, time, loggers, CancellationToken.None);
+        var safe = HouseholdKeys.Of(options, time, loggers);
+        var (opened, left) = await HouseholdDatabase.OpenServedAsync(options, safe, time, loggers, CancellationToken.None);
         await using var database = opened;
         ServiceAddress.Clear(options.Data);
         var values = await ReadStoredAsync(given, database, loggers);
@@ -31,7 +33,7 @@ internal static partial class ServiceHost
         left = left?.Version == ProgramVersion.Text ? left : null;
         // Before the first commit, which must be seen.
         using var cache = CreateCache(database, settings, left, time, loggers);
-        var keys = await HouseholdDatabase.OpenKeysAsync(options, database, time, CancellationToken.None);
+        var keys = await HouseholdDatabase.OpenKeysAsync(options, safe, database, time, CancellationToken.None);
         var household = new HouseholdServices(database, keys, time, options.WindowMonthsBack, options.WindowMonthsAhead);
         await household.Store.InitializeAsync(options.Zone, CancellationToken.None);
         await household.Window.LoadAsync(CancellationToken.None);
@@ -60,6 +62,10 @@ internal static partial class ServiceHost
         builder.Services.AddSingleton(keys);
         builder.Services.AddSingleton(https);
         builder.Services.AddSingleton(metrics);
+        builder.Services.AddSingleton(safe.Subjects);
+        builder.Services.AddSingleton(safe.Backups);
+        builder.Services.AddSingleton(new DrillSchedule(
+            new RestoreDrill(safe.Backups, options.Data, Migrations.Embedded(), OrphanQueries.All, time), database, time, loggers.CreateLogger<DrillSchedule>()));
         builder.Services.AddSingleton(web);
         builder.Services.AddSingleton(upstream.Manager);
         builder.Services.AddSingleton(upstream);
@@ -160,7 +166,8 @@ internal static partial class ServiceHost
                 household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)), time,
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
-            household, provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<AnswerWarmer>(), provider.GetRequiredService<BackgroundQueue>(), time,
+            household, provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<AnswerWarmer>(), provider.GetRequiredService<DrillSchedule>(),
+            provider.GetRequiredService<BackgroundQueue>(), time,
             loggers.CreateLogger<HouseholdWorker>()));
         services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
         services.AddSingleton(new HostNames(options.Hosts));
@@ -234,7 +241,7 @@ internal static partial class ServiceHost
         app.Services.GetRequiredService<CacheBudget>().Obey();
         var tags = app.Services.GetRequiredService<CacheTags>();
         var metrics = app.Services.GetRequiredService<ServiceMetrics>();
-        metrics.Register(app.Services.GetRequiredService<BackgroundQueue>(), app.Services.GetRequiredService<AnswerWarmer>());
+        metrics.Register(app.Services.GetRequiredService<BackgroundQueue>(), app.Services.GetRequiredService<AnswerWarmer>(), app.Services.GetRequiredService<DrillSchedule>());
         metrics.Register(
             app.Services.GetRequiredService<RequestPipeline>(), app.Services.GetRequiredService<AdaptiveMemoryCache>(), app.Services.GetRequiredService<AdmissionGate>());
         metrics.Register(app.Services.GetRequiredService<FeatureFlags>());

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using EdgeDb.Core.Access;
 using EdgeDb.Api;
+using EdgeDb.Core.Backups;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
@@ -55,8 +56,10 @@ internal sealed class ServiceMetrics : IDisposable
         Volatile.Write(ref _latestFeeds, await _feeds.ListAsync(Sight.Everything, cancellationToken));
 
     /// <summary>Shows the background work, which is put together after the host is built.</summary>
-    public void Register(BackgroundQueue queue, AnswerWarmer warmer)
+    public void Register(BackgroundQueue queue, AnswerWarmer warmer, DrillSchedule drills)
     {
+        _meter.CreateObservableGauge("edgedb.storage.last_drill_time", () => LastDrill(drills, static drill => drill.At.ToUnixTimeSeconds()), "s", "When a copy was last restored for a drill, in seconds since 1970.");
+        _meter.CreateObservableGauge("edgedb.storage.last_drill_succeeded", () => LastDrill(drills, static drill => drill.Failure is null ? 1 : 0), null, "1 when that succeeded, else 0.");
         _meter.CreateObservableCounter("edgedb.work.warmed", () => warmer.Made, "{answer}", "Answers made before they were asked for.");
         _meter.CreateObservableGauge("edgedb.work.jobs", () => Jobs(queue), "{job}", "Background jobs by state.");
         _meter.CreateObservableCounter(
@@ -161,6 +164,9 @@ internal sealed class ServiceMetrics : IDisposable
 
         Measurement<int> Of(WorkState state, string name) => new(jobs.Count(job => job.State == state), new KeyValuePair<string, object?>("state", name));
     }
+
+    private static IEnumerable<Measurement<long>> LastDrill(DrillSchedule drills, Func<DrillResult, long> value) =>
+        drills.Latest is { } latest ? [new(value(latest))] : [];
 
     private static int Backups(SqliteDatabase database) => database.Backups.Count;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeDb.Core.Backups;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 
@@ -31,7 +32,7 @@ internal sealed record EdgeDbOptions
 
     public required int WindowMonthsAhead { get; init; }
 
-    public required int BackupsKept { get; init; }
+    public required BackupRetention Backup { get; init; }
 
     public required CorruptionPolicy OnCorruption { get; init; }
 
@@ -61,7 +62,7 @@ internal sealed record EdgeDbOptions
             Sample = values.Get(SettingTable.Sample),
             WindowMonthsBack = values.Get(SettingTable.WindowBack),
             WindowMonthsAhead = values.Get(SettingTable.WindowAhead),
-            BackupsKept = values.Get(SettingTable.BackupsKept),
+            Backup = new(values.Get(SettingTable.BackupDaily), values.Get(SettingTable.BackupWeekly), values.Get(SettingTable.BackupMonthly)),
             OnCorruption = values.Get(SettingTable.OnCorruption),
             Upstream = new()
             {

@@ -87,8 +87,11 @@ internal static class SettingTable
     public static readonly Setting<int> WindowAhead = new(
         "windowAhead", new IntegerType(1, 120, "months"), "How far ahead occurrences of series are kept ready.") { Default = "24" };
 
-    public static readonly Setting<int> BackupsKept = new("backupsKept", new IntegerType(1, 365, "copies"), "Daily copies of the database that are kept.")
-        { Default = "3", Change = SettingChange.BeforeDatabase };
+    public static readonly Setting<int> BackupDaily = Backups("daily", "7", "days");
+
+    public static readonly Setting<int> BackupWeekly = Backups("weekly", "4", "weeks");
+
+    public static readonly Setting<int> BackupMonthly = Backups("monthly", "12", "months");
 
     public static readonly Setting<CorruptionPolicy> OnCorruption = new(
         "onCorruption",
@@ -154,7 +157,7 @@ internal static class SettingTable
 
     public static SettingCatalog Catalog { get; } = new(
     [
-        Config, Data, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, FeedsFromHome, WindowBack, WindowAhead, BackupsKept, OnCorruption,
+        Config, Data, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, FeedsFromHome, WindowBack, WindowAhead, BackupDaily, BackupWeekly, BackupMonthly, OnCorruption,
         Postgres, PostgresReplica, Redis, Qdrant, Tuner,
         CacheEntries, CacheBytes, CacheTtl, StaleWhileRevalidate, StaleIfError, TtlWithoutSecondLevel,
         BatchSize, BatchDelay, RequestDeadline, RequestConcurrency, RequestQueue,
@@ -164,6 +167,10 @@ internal static class SettingTable
     /// <summary>For whom each feature is on, by <see cref="Feature"/>, the kill switch left aside.</summary>
     public static FeatureRollout[] RolloutsOf(SettingValues values) =>
         Array.ConvertAll(Rollouts, r => new FeatureRollout(values.Get(r.Enabled), values.Get(r.Percent)));
+
+    private static Setting<int> Backups(string period, string standard, string unit) =>
+        new($"backup.{period}", new IntegerType(0, 365, unit), $"For how many {unit} that have a backup the newest one is kept; the newest three of all are kept anyway.")
+        { Default = standard, Change = SettingChange.BeforeDatabase };
 
     private static Setting<T> AtOnce<T>(string path, SettingType<T> type, string standard, string help) =>
         new(path, type, help) { Default = standard, Change = SettingChange.AtOnce };

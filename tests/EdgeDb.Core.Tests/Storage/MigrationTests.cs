@@ -45,7 +45,7 @@ public sealed class MigrationTests
 
         var copy = Assert.Single(database.Backups);
         Assert.Equal(1, copy.SchemaVersion);
-        Assert.Null(SqliteBackup.Verify(copy.Path));
+        Assert.Equal(1, folder.Backups().Verify(copy.Path, None).SchemaVersion);
     }
 
     [Fact]
@@ -147,7 +147,6 @@ public sealed class MigrationTests
     [Theory]
     [InlineData(nameof(SqliteDatabaseOptions.ReaderCount))]
     [InlineData(nameof(SqliteDatabaseOptions.WriteQueueCapacity))]
-    [InlineData(nameof(SqliteDatabaseOptions.BackupsKept))]
     [InlineData(nameof(SqliteDatabaseOptions.CheckpointIdle))]
     [InlineData(nameof(SqliteDatabaseOptions.OnCorruption))]
     [InlineData(nameof(SqliteDatabaseOptions.Path))]
@@ -158,7 +157,6 @@ public sealed class MigrationTests
         {
             nameof(SqliteDatabaseOptions.ReaderCount) => folder.Options with { ReaderCount = 5 },
             nameof(SqliteDatabaseOptions.WriteQueueCapacity) => folder.Options with { WriteQueueCapacity = 0 },
-            nameof(SqliteDatabaseOptions.BackupsKept) => folder.Options with { BackupsKept = 0 },
             nameof(SqliteDatabaseOptions.CheckpointIdle) => folder.Options with { CheckpointIdle = TimeSpan.Zero },
             nameof(SqliteDatabaseOptions.OnCorruption) => folder.Options with { OnCorruption = (CorruptionPolicy)9 },
             _ => folder.Options with { Path = " " },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgeDb.Core.Audit;
+using EdgeDb.Core.Backups;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,10 +22,20 @@ internal static class StorageChild
     /// <summary>Writes one row after the other, through failures, and prints "acknowledged ID" or "failed KIND" for each of 30.</summary>
     public const string WriteThirty = "thirty";
 
+    /// <summary>Takes one backup after the other while a caller writes, and prints the path of each.</summary>
+    public const string BackUpForever = "backup";
+
     public static async Task<int> RunAsync(string mode, string path)
     {
         // A small log, so that kills also hit checkpoints.
-        var options = new SqliteDatabaseOptions { Path = path, CheckpointWalKiB = 64, CheckpointIdle = TimeSpan.FromMilliseconds(10) };
+        var master = new MasterKey(Path.Combine(Path.GetDirectoryName(path)!, MasterKey.FolderName), credentials: null);
+        var options = new SqliteDatabaseOptions
+        {
+            Path = path,
+            CheckpointWalKiB = 64,
+            CheckpointIdle = TimeSpan.FromMilliseconds(10),
+            Copies = new BackupFolder(new() { Database = path }, master, new SubjectKeys(master), TimeProvider.System, NullLogger.Instance),
+        };
         try
         {
             await using var database = await SqliteDatabase.OpenAsync(
@@ -41,6 +52,10 @@ internal static class StorageChild
                 case WriteThirty:
                     await WriteThirtyAsync(database, output);
                     return 0;
+                case BackUpForever:
+                    // A failure of one ends the process, and the parent does not wait for lines that never come.
+                    await await Task.WhenAny(WriteForeverAsync(database, TextWriter.Null), BackUpForeverAsync(database, output));
+                    return 0;
                 default:
                     await output.WriteLineAsync("ready");
                     await Console.In.ReadLineAsync();
@@ -54,7 +69,7 @@ internal static class StorageChild
         }
     }
 
-    private static async Task WriteForeverAsync(SqliteDatabase database, StreamWriter output)
+    private static async Task WriteForeverAsync(SqliteDatabase database, TextWriter output)
     {
         while (true)
         {
@@ -77,6 +92,12 @@ internal static class StorageChild
             var newest = await log.Reader.NewestAsync(long.MaxValue, null, null, 1, CancellationToken.None);
             await output.WriteLineAsync(newest[0].Sequence.ToString(CultureInfo.InvariantCulture));
         }
+    }
+
+    private static async Task BackUpForeverAsync(SqliteDatabase database, StreamWriter output)
+    {
+        while (true)
+            await output.WriteLineAsync((await database.BackupAsync(CancellationToken.None)).Path);
     }
 
     private static async Task WriteThirtyAsync(SqliteDatabase database, StreamWriter output)

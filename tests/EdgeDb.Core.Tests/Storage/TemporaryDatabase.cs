@@ -1,3 +1,4 @@
+using EdgeDb.Core.Backups;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
@@ -24,16 +25,26 @@ internal sealed class TemporaryDatabase : IAsyncDisposable
 
     public async Task<SqliteDatabase> OpenAsync(SqliteDatabaseOptions options, params Migration[] migrations)
     {
-        var database = await SqliteDatabase.OpenAsync(options, migrations.Length == 0 ? [Rows] : migrations, Time, NullLogger.Instance, CancellationToken.None);
+        // One that was closed with its database takes no copies any more.
+        var database = await SqliteDatabase.OpenAsync(options with { Copies = options.Copies ?? Backups(database: options.Path) }, migrations.Length == 0 ? [Rows] : migrations, Time, NullLogger.Instance, CancellationToken.None);
         _opened.Add(database);
         return database;
     }
 
-    /// <summary>The household over a database of the program's schema, with keys in the folder <c>keys</c>.</summary>
-    public async Task<HouseholdServices> HouseholdAsync(SqliteDatabase database) => new(
-        database,
-        await KeyRing.OpenAsync(database, new MasterKey(Path.Combine(Folder, "keys"), credentials: null), Time, CancellationToken.None),
-        Time, 12, 24);
+    /// <summary>A new look at the master key in the folder <c>keys</c>.</summary>
+    public MasterKey Master => new(Path.Combine(Folder, MasterKey.FolderName), credentials: null);
+
+    /// <summary>A new look at the backups.</summary>
+    public BackupFolder Backups(string? folder = null, BackupRetention? retention = null, string? database = null)
+    {
+        var options = new BackupOptions { Database = database ?? File, Folder = folder, Mend = EventCopies.Mend };
+        var master = Master;
+        return new(retention is null ? options : options with { Retention = retention }, master, new SubjectKeys(master), Time, NullLogger.Instance);
+    }
+
+    /// <summary>The household over a database of the program's schema.</summary>
+    public async Task<HouseholdServices> HouseholdAsync(SqliteDatabase database) =>
+        new(database, await KeyRing.OpenAsync(database, Master, Time, CancellationToken.None), Time, 12, 24);
 
     /// <summary>A copy of more than 64 pages pauses between its steps; the clock is moved over the pauses.</summary>
     public static async Task<BackupFile> BackupAsync(SqliteDatabase database, ManualTimeProvider time)

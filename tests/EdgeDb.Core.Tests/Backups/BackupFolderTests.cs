@@ -1,15 +1,17 @@
+using EdgeDb.Core.Backups;
 using EdgeDb.Core.Storage;
+using EdgeDb.Core.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
-namespace EdgeDb.Core.Tests.Storage;
+namespace EdgeDb.Core.Tests.Backups;
 
-public sealed class BackupTests
+public sealed class BackupFolderTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task A_copy_is_one_file_that_opens_as_a_database_with_what_was_committed()
+    public async Task A_backup_is_one_file_that_only_its_owner_may_read_and_restores_to_what_was_committed()
     {
         await using var folder = new TemporaryDatabase();
         await using var database = await folder.OpenAsync();
@@ -17,10 +19,13 @@ public sealed class BackupTests
         var copy = await database.BackupAsync(None);
         await database.WriteAsync("later", SqliteDatabaseTests.Insert, None);
 
-        Assert.Equal(["edge-000001-20260301T120000Z-v1.db"], Directory.GetFiles(Path.Combine(folder.Folder, "backups")).Select(Path.GetFileName));
+        Assert.Equal(["edge-000001-20260301T120000Z-v1.backup"], Directory.GetFiles(Path.Combine(folder.Folder, "backups")).Select(Path.GetFileName));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy.Path));
         await using var other = new TemporaryDatabase();
-        File.Copy(copy.Path, other.File);
+        Assert.Null(folder.Backups().Restore(copy, other.File));
         await using var opened = await other.OpenAsync();
+        Assert.Equal("copied", await opened.ReadAsync(1L, SqliteDatabaseTests.Text, None));
         Assert.Equal(1L, await opened.ReadAsync(0, static (session, _) => SqliteDatabaseTests.Count(session), None));
     }
 
@@ -49,15 +54,17 @@ public sealed class BackupTests
         Assert.True(progress.Count > 2, "A copy of many pages shows how far it is.");
         Assert.Equal(progress.Order(), progress);
         Assert.Equal(progress[^1].Total, progress[^1].Done);
-        var report = DatabaseCheck.Run((await copying).Path, [TemporaryDatabase.Rows], [new OrphanQuery("torn", "SELECT id FROM row WHERE id > 2000 AND id - 1 NOT IN (SELECT id FROM row)")], None);
+        var restored = Path.Combine(folder.Folder, "restored.db");
+        Assert.Null(folder.Backups().Restore(await copying, restored));
+        var report = DatabaseCheck.Run(restored, [TemporaryDatabase.Rows], [new OrphanQuery("torn", "SELECT id FROM row WHERE id > 2000 AND id - 1 NOT IN (SELECT id FROM row)")], None);
         Assert.True(report.ExitCode == 0, string.Join('\n', report.Lines));
     }
 
     [Fact]
-    public async Task The_oldest_beyond_the_number_kept_go_by_their_sequence_whatever_the_clock_says()
+    public async Task The_oldest_go_by_their_numbers_whatever_the_clock_says()
     {
         await using var folder = new TemporaryDatabase();
-        await using var database = await folder.OpenAsync();
+        await using var database = await folder.OpenAsync(folder.Options with { Copies = folder.Backups(retention: new BackupRetention(0, 0, 0)) });
         for (var i = 0; i < 5; i++)
         {
             // Each earlier than the one before, as with a clock that loses its time at boot.
@@ -75,10 +82,30 @@ public sealed class BackupTests
         await using var database = await folder.OpenAsync();
         var backups = Directory.CreateDirectory(Path.Combine(folder.Folder, "backups")).FullName;
         await File.WriteAllTextAsync(Path.Combine(backups, "edge-000009.partial"), "half", None);
-        await File.WriteAllTextAsync(Path.Combine(backups, "edge-notes.db"), "a person's own file", None);
+        await File.WriteAllTextAsync(Path.Combine(backups, "edge-notes.backup"), "a person's own file", None);
         Assert.Empty(database.Backups);
         await database.BackupAsync(None);
-        Assert.Equal(["edge-000001-20260301T120000Z-v1.db", "edge-notes.db"], Directory.GetFiles(backups).Select(Path.GetFileName).Order());
+        Assert.Equal(["edge-000001-20260301T120000Z-v1.backup", "edge-notes.backup"], Directory.GetFiles(backups).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_kill_at_any_moment_leaves_whole_backups_only_and_none_that_was_told_of_is_lost()
+    {
+        await using var folder = new TemporaryDatabase();
+        var random = new Random(11);
+        for (var round = 0; round < 8; round++)
+        {
+            using var child = ChildProcess.Start(StorageChild.BackUpForever, folder.File);
+            var told = "";
+            for (var left = random.Next(1, 12); left > 0; left--)
+                told = await child.ReadLineAsync() ?? throw new InvalidOperationException("the child ended by itself");
+            told = (await child.KillAsync()).LastOrDefault(told);
+
+            var backups = folder.Backups();
+            Assert.Contains(told, backups.List().Select(static backup => backup.Path));
+            foreach (var backup in backups.List())
+                backups.Verify(backup.Path, None);
+        }
     }
 
     [Fact]
@@ -87,9 +114,9 @@ public sealed class BackupTests
         await using var folder = new TemporaryDatabase();
         var blocked = Path.Combine(folder.Folder, "a-file");
         await File.WriteAllTextAsync(blocked, "", None);
-        await using var database = await folder.OpenAsync(folder.Options with { BackupDirectory = blocked });
+        await using var database = await folder.OpenAsync(folder.Options with { Copies = folder.Backups(blocked) });
         var failure = await Assert.ThrowsAsync<StorageException>(() => database.BackupAsync(None));
-        Assert.Contains("BackupDirectory", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(blocked, failure.Message, StringComparison.Ordinal);
         Assert.Equal(1, await database.WriteAsync("on", SqliteDatabaseTests.Insert, None));
     }
 
@@ -114,11 +141,12 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task The_schedule_takes_a_copy_a_day_and_keeps_three()
+    public async Task The_schedule_takes_a_copy_a_day_and_keeps_those_of_a_week_the_weeks_and_the_months()
     {
         await using var schedule = await Household.StartAsync();
-        await schedule.PassAsync(TimeSpan.FromDays(6));
-        Assert.Equal([6, 5, 4], schedule.Database.Backups.Select(backup => backup.Sequence));
+        await schedule.PassAsync(TimeSpan.FromDays(10));
+        // From Sunday, 1 March to Tuesday, 10 March: seven days, and the last of the week that ended on the first.
+        Assert.Equal([10, 9, 8, 7, 6, 5, 4, 1], schedule.Database.Backups.Select(backup => backup.Sequence));
     }
 
     [Fact]
@@ -194,7 +222,7 @@ public sealed class BackupTests
         public static async Task<Household> StartAsync(string? backupDirectory = null)
         {
             var household = new Household();
-            household.Database = await household._folder.OpenAsync(household._folder.Options with { BackupDirectory = backupDirectory });
+            household.Database = await household._folder.OpenAsync(household._folder.Options with { Copies = household._folder.Backups(backupDirectory) });
             household.Restart();
             return household;
         }

@@ -1,0 +1,42 @@
+namespace EdgeDb.Core.Backups;
+
+/// <summary>
+/// Rows of a table that belong to one person alone. In a backup they are sealed with that person's key, so destroying the key takes them out of every backup.
+/// </summary>
+/// <param name="Table">The table.</param>
+/// <param name="Subject">
+/// SQL expression over the row <c>t</c>: the person as <see cref="Security.SubjectKeys"/> names them, or NULL for a row that is the household's.
+/// </param>
+/// <param name="Since">Schema version from which on that holds: a file is backed up before it is migrated, too. Of several entries of a table the last that holds counts.</param>
+internal sealed record SubjectRows(string Table, string Subject, int Since = 0)
+{
+    // The one member of a calendar; NULL when it has none or several.
+    private const string Owner = "(SELECT min(m.member_id) FROM calendar_member m WHERE m.calendar_id = {0} HAVING count(*) = 1)";
+
+    // An account is its member's; one without is a person of its own.
+    private const string OfAccount = "(SELECT coalesce(a.member_id, a.id) FROM account a WHERE a.id = t.account_id)";
+
+    /// <summary>All of them: who adds a table with rows of persons adds it here. Every row that refers to one of these must be the same person's or let go (ON DELETE SET NULL), or a restore would leave it behind.</summary>
+    public static IReadOnlyList<SubjectRows> All { get; } =
+    [
+        new("member", "t.id"),
+        new("calendar_member", "t.member_id"),
+        OfCalendar("calendar", "t.id"),
+        OfCalendar("calendar_zone", "t.calendar_id"),
+        OfCalendar("feed", "t.calendar_id"),
+        OfCalendar("feed_problem", "(SELECT f.calendar_id FROM feed f WHERE f.id = t.feed_id)"),
+        OfCalendar("event", "t.calendar_id"),
+        OfCalendar("event_source", "(SELECT e.calendar_id FROM event e WHERE e.key = t.event_key)"),
+        OfCalendar("event_part", "t.calendar_id"),
+        OfCalendar("event_trash", "t.calendar_id"),
+        // It remembers who saw it, since its calendar may be gone.
+        new("event_trash", "CASE WHEN t.members = '' THEN " + Owner.Replace("{0}", "t.calendar_id", StringComparison.Ordinal) + " WHEN instr(t.members, ' ') = 0 THEN t.members END", Since: 5),
+        OfCalendar("occurrence", "(SELECT e.calendar_id FROM event e WHERE e.key = t.event_key)"),
+        new("account", "coalesce(t.member_id, t.id)"),
+        new("recovery_code", OfAccount),
+        new("session", OfAccount),
+        new("api_token", OfAccount),
+    ];
+
+    private static SubjectRows OfCalendar(string table, string calendar) => new(table, Owner.Replace("{0}", calendar, StringComparison.Ordinal));
+}
