@@ -1,4 +1,5 @@
 using EdgeDb.Core.Security;
+using EdgeDb.Core.Tests.Storage;
 using Xunit;
 
 namespace EdgeDb.Core.Tests.Security;
@@ -21,6 +22,16 @@ public sealed class MasterKeyTests
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(keys.MasterFile));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(keys.KeyFolder));
         }
+    }
+
+    [Fact]
+    public async Task Nothing_is_loaded_before_something_is_sealed()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("What is loaded is read from /proc.");
+        await using var folder = new TemporaryDatabase();
+        using var child = ChildProcess.Start(StorageChild.LoadKeys, folder.File);
+        Assert.Equal(["opened False 0 False", "sealed True"], await child.ReadToEndAsync());
     }
 
     [Fact]

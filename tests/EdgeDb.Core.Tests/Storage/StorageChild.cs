@@ -25,6 +25,9 @@ internal static class StorageChild
     /// <summary>Takes one backup after the other while a caller writes, and prints the path of each.</summary>
     public const string BackUpForever = "backup";
 
+    /// <summary>Opens everything that knows of keys, then seals a value, and prints after each whether a cryptographic library is loaded.</summary>
+    public const string LoadKeys = "keys";
+
     public static async Task<int> RunAsync(string mode, string path)
     {
         // A small log, so that kills also hit checkpoints.
@@ -39,7 +42,7 @@ internal static class StorageChild
         try
         {
             await using var database = await SqliteDatabase.OpenAsync(
-                options, mode == AuditForever ? Migrations.Embedded() : [TemporaryDatabase.Rows], TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+                options, mode is AuditForever or LoadKeys ? Migrations.Embedded() : [TemporaryDatabase.Rows], TimeProvider.System, NullLogger.Instance, CancellationToken.None);
             await using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
             switch (mode)
             {
@@ -51,6 +54,9 @@ internal static class StorageChild
                     return 0;
                 case WriteThirty:
                     await WriteThirtyAsync(database, output);
+                    return 0;
+                case LoadKeys:
+                    await LoadKeysAsync(database, master, output);
                     return 0;
                 case BackUpForever:
                     // A failure of one ends the process, and the parent does not wait for lines that never come.
@@ -92,6 +98,17 @@ internal static class StorageChild
             var newest = await log.Reader.NewestAsync(long.MaxValue, null, null, 1, CancellationToken.None);
             await output.WriteLineAsync(newest[0].Sequence.ToString(CultureInfo.InvariantCulture));
         }
+    }
+
+    private static async Task LoadKeysAsync(SqliteDatabase database, MasterKey master, StreamWriter output)
+    {
+        var ring = await KeyRing.OpenAsync(database, master, TimeProvider.System, CancellationToken.None);
+        var rotation = new KeyRotation(ring, database, TimeSpan.Zero, TimeProvider.System, NullLogger.Instance);
+        await output.WriteLineAsync($"opened {rotation.IsUnderWay} {database.Backups.Count} {Loads()}");
+        await ring.ReadyAsync(KeyPurpose.Secret, CancellationToken.None);
+        await output.WriteLineAsync($"sealed {Loads()}");
+
+        static bool Loads() => File.ReadLines("/proc/self/maps").Any(static line => line.Contains("libcrypto", StringComparison.Ordinal) || line.Contains("libssl", StringComparison.Ordinal));
     }
 
     private static async Task BackUpForeverAsync(SqliteDatabase database, StreamWriter output)
