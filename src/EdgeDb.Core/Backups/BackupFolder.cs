@@ -92,7 +92,8 @@ internal sealed partial class BackupFolder : IDatabaseCopies
             {
                 var started = Stopwatch.GetTimestamp();
                 var backup = await CreateOneAsync(report, either.Token).ConfigureAwait(false);
-                LogBackedUp(_logger, backup.SizeBytes / 1024, backup.Path, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                var elapsed = Stopwatch.GetElapsedTime(started);
+                LogBackedUp(_logger, backup.SizeBytes / 1024, backup.Path, elapsed);
                 return backup;
             }
             finally
@@ -221,6 +222,6 @@ internal sealed partial class BackupFolder : IDatabaseCopies
         }
     }
 
-    [LoggerMessage(EventId = 7101, Level = LogLevel.Information, Message = "Backed up {SizeKiB} KiB to {Path} in {ElapsedMs} ms")]
-    private static partial void LogBackedUp(ILogger logger, long sizeKiB, string path, long elapsedMs);
+    [LoggerMessage(EventId = 7101, Level = LogLevel.Information, Message = "Backed up {SizeKiB} KiB to {Path} in {Elapsed}")]
+    private static partial void LogBackedUp(ILogger logger, long sizeKiB, string path, TimeSpan elapsed);
 }

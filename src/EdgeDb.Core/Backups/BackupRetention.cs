@@ -17,18 +17,18 @@ internal sealed record BackupRetention(int Daily, int Weekly, int Monthly)
     public IReadOnlyList<BackupFile> Superfluous(IReadOnlyList<BackupFile> backups)
     {
         var kept = new HashSet<BackupFile>(backups.Take(Newest));
-        Keep(backups, kept, Daily, static day => day.DayNumber);
-        Keep(backups, kept, Weekly, static day => (ISOWeek.GetYear(day) * 100) + ISOWeek.GetWeekOfYear(day));
-        Keep(backups, kept, Monthly, static day => (day.Year * 12) + day.Month);
+        Keep(backups, kept, Daily, static time => DateOnly.FromDateTime(time).DayNumber);
+        Keep(backups, kept, Weekly, static time => (ISOWeek.GetYear(time) * 100) + ISOWeek.GetWeekOfYear(time));
+        Keep(backups, kept, Monthly, static time => (time.Year * 12) + time.Month);
         return [.. backups.Where(backup => !kept.Contains(backup))];
     }
 
-    private static void Keep(IReadOnlyList<BackupFile> backups, HashSet<BackupFile> kept, int most, Func<DateOnly, int> period)
+    private static void Keep(IReadOnlyList<BackupFile> backups, HashSet<BackupFile> kept, int most, Func<DateTime, int> period)
     {
         int? last = null;
         foreach (var backup in backups)
         {
-            var current = period(DateOnly.FromDateTime(backup.TakenAt.UtcDateTime));
+            var current = period(backup.TakenAt.UtcDateTime);
             if (current == last)
                 continue;
             if (most-- <= 0)

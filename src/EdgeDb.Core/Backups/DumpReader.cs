@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using EdgeDb.Core.Security;
-using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Backups;
 
@@ -28,6 +28,7 @@ internal interface IDumpTarget
 /// Reads what <see cref="DumpWriter"/> wrote and compares the rows with their sums. The bytes are authenticated, so what does not fit is a defect of a program or of memory; it ends in
 /// <see cref="InvalidDataException"/>.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A reader over a stream of the caller, who disposes of that.")]
 internal sealed class DumpReader(Stream source, string place, SubjectKeys subjects, IDumpTarget? target)
 {
     private readonly BinaryReader _in = new(source);

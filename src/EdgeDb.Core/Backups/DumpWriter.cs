@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
@@ -35,6 +36,7 @@ internal enum DumpRecord : byte
 /// Writes the content of a database as rows, in the snapshot of one read transaction. Rows instead of pages, because pages also hold what was deleted, and rows of one person
 /// can be sealed with that person's key; it also leaves out the indexes, half of the file. Memory is bounded by the largest row and some KB a person.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A writer over a stream of the caller, who disposes of that.")]
 internal sealed class DumpWriter(SqliteSession session, Stream target, string place, SubjectKeys subjects, IReadOnlyList<SubjectRows> registry)
 {
     public const byte Format = 1;
