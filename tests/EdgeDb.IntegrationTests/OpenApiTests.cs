@@ -121,7 +121,7 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         foreach (var address in (string[])
             [
                 "/api/household", "/api/members", "/api/calendars", "/api/feeds", "/api/events", $"/api/events/{series}", $"/api/feeds/{feed}/problems",
-                "/api/occurrences?from=2026-01-01&to=2026-02-01", "/api/next", $"/calendars/{calendar}.ics", "/health/live", "/health/ready", "/api/pipeline", "/metrics", "/openapi/v1.json",
+                "/api/occurrences?from=2026-01-01&to=2026-02-01", "/api/next", $"/calendars/{calendar}.ics", "/health/live", "/health/ready", "/api/pipeline", "/api/audit", "/api/security", "/metrics", "/openapi/v1.json",
             ])
             (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
         await Api.EventuallyAsync(
@@ -157,9 +157,9 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
             (await _api.GetAsync("/trust" + file)).Expect(HttpStatusCode.OK);
         (await _api.PostAsync("/api/tls/renew")).Expect(HttpStatusCode.OK);
 
-        // The stream does not end, a healthy service has no incident, a quiet one no proposal, and no circuit protects a local file.
+        // The stream does not end, a healthy service has no incident and no warning, a quiet one no proposal, and no circuit protects a local file.
         Assert.Equal(
-            ["approveProposal", "rejectProposal", "isolateConnection", "resetConnection", "streamChanges", "acknowledgeIncident"],
+            ["approveProposal", "rejectProposal", "isolateConnection", "resetConnection", "acknowledgeWarning", "streamChanges", "acknowledgeIncident"],
             ApiContract.Instance.Operations.Select(static o => o.Id).Except(_api.Seen));
     }
 

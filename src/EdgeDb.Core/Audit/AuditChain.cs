@@ -59,7 +59,7 @@ internal static class AuditChain
     /// Drops some of the entries before the first of <paramref name="cutoff"/> or later; an entry says where the chain begins now. True while there may be more. The caller has checked the
     /// chain: what is dropped cannot be checked any more.
     /// </summary>
-    public static bool DropOld(SqliteSession session, SubjectKeys subjects, long cutoff, int leastKept, int mostKept, long at)
+    public static bool DropOld(SqliteSession session, long cutoff, int leastKept, int mostKept, long at)
     {
         var head = Head(session);
         var oldest = session.Prepare("SELECT coalesce(min(sequence), 0), coalesce((SELECT min(sequence) FROM audit_entry WHERE at >= ?1), ?2) FROM audit_entry")
@@ -82,7 +82,7 @@ internal static class AuditChain
             .Bind(1, start.Sequence).BindBlob(2, start.Hash).Execute();
         session.Prepare("DELETE FROM audit_detail WHERE sequence < ?1").Bind(1, begin).Execute();
         session.Prepare("DELETE FROM audit_entry WHERE sequence < ?1").Bind(1, begin).Execute();
-        Append(session, AuditRecord.Seal(subjects, at, AuditKind.Checkpoint, AuditActor.Service, null, start.ToString()));
+        Append(session, AuditRecord.OfNobody(at, AuditKind.Checkpoint, AuditActor.Service, start.ToString()));
         return begin < wanted;
     }
 

@@ -1,7 +1,7 @@
 namespace EdgeDb.Core.Audit;
 
 /// <summary>
-/// Keeps somebody who tries passwords all night from filling the log and wearing out the card: of a kind that strangers can cause, a few a minute are entries, the rest one number.
+/// Keeps somebody who tries passwords all night from filling the log and wearing out the card: of a kind that strangers or programs repeat, a few a minute are entries, the rest one number.
 /// Not thread-safe.
 /// </summary>
 internal sealed class AuditFlood(TimeProvider time)
@@ -16,7 +16,7 @@ internal sealed class AuditFlood(TimeProvider time)
     /// <summary>False when it is only counted.</summary>
     public bool Admit(AuditKind kind)
     {
-        if (kind is not (AuditKind.SignInFailed or AuditKind.Refused or AuditKind.Warning))
+        if (kind is not (AuditKind.SignInFailed or AuditKind.Refused or AuditKind.Export or AuditKind.Warning))
             return true;
         var now = time.GetTimestamp();
         var seen = _kinds.TryGetValue(kind, out var known) ? known : (Since: now, Admitted: 0, Held: 0);

@@ -37,6 +37,7 @@ internal sealed partial class AuditLog : IAsyncDisposable
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly ITimer _gather;
     private readonly ITimer _tick;
+    private bool _isStopped;
     private long _lost;
     private AuditHead? _head;
     private AuditHead? _notedHead;
@@ -95,7 +96,7 @@ internal sealed partial class AuditLog : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_flood.Admit(kind))
+            if (_isStopped || !_flood.Admit(kind))
                 return;
             Add_NeedsLock(new(Now(), kind, actor, subject, what));
         }
@@ -178,7 +179,7 @@ internal sealed partial class AuditLog : IAsyncDisposable
     {
         while (await _database.WriteAsync(
             (log: this, cutoff: Now() - (long)keep.TotalSeconds),
-            static (session, step) => AuditChain.DropOld(session, step.log._subjects, step.cutoff, AuditChain.LeastKept, MostKept, step.log.Now()),
+            static (session, step) => AuditChain.DropOld(session, step.cutoff, AuditChain.LeastKept, MostKept, step.log.Now()),
             ct).ConfigureAwait(false))
             if (pause is not null)
                 await pause(ct).ConfigureAwait(false);
@@ -189,10 +190,14 @@ internal sealed partial class AuditLog : IAsyncDisposable
     {
         lock (_gate)
         {
+            if (_isStopped)
+                return;
             TakeHeld_NeedsLock(all: true);
+            _isStopped = true;
             Add_NeedsLock(new(Now(), AuditKind.ServiceStop, AuditActor.Service, null, "told to stop"));
         }
 
+        _tick.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (await TryFlushAsync().ConfigureAwait(false))
             NoteHead();
     }
@@ -216,7 +221,7 @@ internal sealed partial class AuditLog : IAsyncDisposable
         catch (Exception failure) when (failure is SealBrokenException or IOException or UnauthorizedAccessException)
         {
             LogNotWritten(_logger, failure.Message);
-            return AuditRecord.Seal(_subjects, note.At, note.Kind, new AuditActor(note.Actor.Name), null, "who and what could not be sealed");
+            return AuditRecord.OfNobody(note.At, note.Kind, new AuditActor(note.Actor.Name), "who and what could not be sealed");
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class AuditReader(ISqliteReads database, SubjectKeys subjects)
     /// <param name="actor">By this actor only: a name of <see cref="AuditActor"/> or the id of an account; null for all.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Cancels.</param>
-    public ValueTask<IReadOnlyList<AuditEntry>> NewestAsync(long before, string? kind, string? actor, int limit, CancellationToken ct) => database.ReadAsync(
+    public ValueTask<List<AuditEntry>> NewestAsync(long before, string? kind, string? actor, int limit, CancellationToken ct) => database.ReadAsync(
         (reader: this, before, kind, actor, limit),
         static (session, asked) => asked.reader.Read(
             session,
@@ -25,21 +25,21 @@ internal sealed class AuditReader(ISqliteReads database, SubjectKeys subjects)
         ct);
 
     /// <summary>The oldest after a sequence, oldest first.</summary>
-    public ValueTask<IReadOnlyList<AuditEntry>> AfterAsync(long after, int limit, CancellationToken ct) => database.ReadAsync(
+    public ValueTask<List<AuditEntry>> AfterAsync(long after, int limit, CancellationToken ct) => database.ReadAsync(
         (reader: this, after, limit),
         static (session, asked) => asked.reader.Read(
             session, session.Prepare(Select + " WHERE sequence > ?1 ORDER BY sequence LIMIT ?2").Bind(1, asked.after).Bind(2, asked.limit)),
         ct);
 
     /// <summary>The newest warnings, and what was acknowledged, newest first.</summary>
-    public ValueTask<IReadOnlyList<AuditEntry>> WarningsAsync(int limit, CancellationToken ct) => database.ReadAsync(
+    public ValueTask<List<AuditEntry>> WarningsAsync(int limit, CancellationToken ct) => database.ReadAsync(
         (reader: this, limit),
         // As in the index, or it would not be used.
         static (session, asked) => asked.reader.Read(
             session, session.Prepare(Select + " WHERE kind IN ('warning', 'acknowledged') ORDER BY sequence DESC LIMIT ?1").Bind(1, asked.limit)),
         ct);
 
-    private IReadOnlyList<AuditEntry> Read(SqliteSession session, SqliteStatement rows)
+    private List<AuditEntry> Read(SqliteSession session, SqliteStatement rows)
     {
         var entries = new List<AuditEntry>();
         while (rows.Step())

@@ -36,6 +36,10 @@ internal sealed class AuditRecord
         actor.Who is { } who ? Seal(subjects, AuditPart.Who, actor.Owner, who) : null,
         Seal(subjects, AuditPart.What, subject, what));
 
+    /// <summary>As <see cref="Seal(SubjectKeys, long, AuditKind, AuditActor, string?, string)"/>, where nothing is a person's.</summary>
+    public static AuditRecord OfNobody(long at, AuditKind kind, AuditActor actor, string what) =>
+        new(kind, actor.Name, at, actor.Who is { } who ? Salt(AuditPart.Who, Bytes(who)) : null, Salt(AuditPart.What, Bytes(what)));
+
     /// <summary>What a detail says. Null when the key is gone by which it was sealed.</summary>
     public static string? Open(SubjectKeys subjects, AuditDetail detail)
     {
@@ -44,11 +48,13 @@ internal sealed class AuditRecord
         return subjects.Find(detail.Owner) is { } key && key.HasSealed(detail.Value) ? Encoding.UTF8.GetString(key.Open(PlaceOf(detail.Part), detail.Value)) : null;
     }
 
-    private static AuditDetail Seal(SubjectKeys subjects, AuditPart part, string? owner, string text)
+    private static AuditDetail Seal(SubjectKeys subjects, AuditPart part, string? owner, string text) =>
+        owner is null ? Salt(part, Bytes(text)) : new(part, owner, subjects.For(owner).Seal(PlaceOf(part), Bytes(text)));
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text.Length <= MostCharacters ? text : string.Concat(text.AsSpan(0, MostCharacters), "…"));
+
+    private static AuditDetail Salt(AuditPart part, byte[] bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(text.Length <= MostCharacters ? text : string.Concat(text.AsSpan(0, MostCharacters), "…"));
-        if (owner is not null)
-            return new(part, owner, subjects.For(owner).Seal(PlaceOf(part), bytes));
         var salted = new byte[AuditDetail.SaltBytes + bytes.Length];
         // 122 random bits of the system's own source; RandomNumberGenerator would load OpenSSL.
         Guid.NewGuid().TryWriteBytes(salted);

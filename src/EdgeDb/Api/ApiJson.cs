@@ -44,6 +44,9 @@ namespace EdgeDb.Api;
 [JsonSerializable(typeof(SettingInputBody))]
 [JsonSerializable(typeof(WorkList))]
 [JsonSerializable(typeof(PipelineBody))]
+[JsonSerializable(typeof(AuditEntryBody))]
+[JsonSerializable(typeof(AuditEntryList))]
+[JsonSerializable(typeof(SecurityBody))]
 [JsonSerializable(typeof(TlsBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

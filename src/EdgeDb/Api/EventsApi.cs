@@ -73,6 +73,7 @@ internal static class EventsApi
         var calendarId = input.CalendarId ?? throw ProblemException.Invalid("calendarId", "'calendarId' is required.");
         var source = EventEditor.Create(household.NewId(), EventText.Draft(input, [], null), Now(time));
         var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.Actor(), context.RequestAborted);
+        context.Ticket().Calendar = calendarId;
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = $"/api/events/{ids[0]}";
         await WriteAsync(context, events, ids[0]);
@@ -94,6 +95,7 @@ internal static class EventsApi
         if (calendarId != stored.CalendarId && scope != EventScope.All)
             throw ProblemException.Invalid("calendarId", "Only a whole event can move to another calendar; use scope=all.");
 
+        context.Ticket().Calendar = calendarId;
         EventSource? second = null;
         switch (scope)
         {
@@ -122,6 +124,7 @@ internal static class EventsApi
         var (scope, occurrence) = Scope(reader);
         var stored = await events.GetAsync(id, context.Actor().Sight, context.RequestAborted);
         RequireEditable(stored);
+        context.Ticket().Calendar = stored.CalendarId;
         var expected = reader.ExpectedVersion();
         if (scope != EventScope.All)
         {

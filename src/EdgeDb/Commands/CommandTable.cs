@@ -33,6 +33,7 @@ internal static class CommandTable
                 ["backup", .. var rest] => await BackupCommand.RunAsync(rest),
                 ["keys", .. var rest] => await KeysCommand.RunAsync(rest),
                 ["config", .. var rest] => await ConfigCommand.RunAsync(rest),
+                ["audit", .. var rest] => await AuditCommand.RunAsync(rest),
                 ["tls", .. var rest] => await TlsCommand.RunAsync(rest),
                 ["calendar", .. var rest] => Calendar(rest),
                 ["version" or "--version"] => Version(),
@@ -114,6 +115,10 @@ internal static class CommandTable
             edgedb config set NAME VALUE | unset NAME [--data DIR]
                                                        change a setting, of the running service at once where that is possible
             edgedb config check FILE | schema          check a file of settings; print its JSON Schema
+            edgedb audit verify [--head SEQUENCE:HASH] [--data DIR]
+                                                       check that the audit log is as it was written; exit 1 when it is not
+            edgedb audit show [--limit N] [--kind KIND] [--actor ACTOR] | export [--data DIR]
+                                                       print what was done, by whom; all of it as JSON, an entry a line
             edgedb tls show | qr | export-ca [--data DIR]
                                                        the household's authority: its fingerprint, a code that leads phones to
                                                        the page that tells how to trust it, its certificate

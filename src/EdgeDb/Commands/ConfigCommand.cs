@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EdgeDb.Api;
+using EdgeDb.Core.Audit;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
@@ -106,6 +107,7 @@ internal static class ConfigCommand
             await using var database = await HouseholdDatabase.OpenAsync(
                 DataCommand.Existing(options), HouseholdKeys.Of(options, TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System, NullLoggerFactory.Instance, default);
             await change(database);
+            await ConsoleAudit.NoteAsync(database, AuditKind.Setting, $"settings:change {setting.Path}");
             changed = ConfigAnswers.Of((await StoredSettings.AddToAsync(values, database, [], default))[setting], null);
         }
 

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Access;
+using EdgeDb.Core.Audit;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,6 +40,7 @@ internal static class ImportCommand
             var calendar = DataCommand.FindCalendar(await household.Store.CalendarsAsync(Sight.Everything, CancellationToken.None), name)
                 ?? await household.Store.AddCalendarAsync(name, null, null, null, Actor.Everything, CancellationToken.None);
             var result = await household.Import.ImportAsync(calendar.Id, document, Actor.Everything, CancellationToken.None);
+            await ConsoleAudit.NoteAsync(database, AuditKind.Write, $"calendars:change {calendar.Id}");
             Console.WriteLine($"{result.Events} events read, {result.Changed} of them new or changed in '{calendar.Name}', {result.Skipped} items skipped");
             foreach (var problem in result.Problems.Take(ShownProblems))
                 Console.WriteLine($"  line {problem.Line}, {ConsoleText.Printable($"{problem.Component} {problem.Property}".TrimEnd())}: {ConsoleText.Printable(problem.Reason)}");

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Audit;
 using EdgeDb.Core.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +19,7 @@ internal static class KeysCommand
         var rotation = new KeyRotation(household.Keys, database, TimeSpan.Zero, TimeProvider.System, NullLogger.Instance);
         await rotation.BeginAsync(CancellationToken.None);
         await rotation.ContinueAsync(CancellationToken.None);
+        await ConsoleAudit.NoteAsync(database, AuditKind.KeysRotated, "all");
         await Console.Out.WriteLineAsync("Secrets are sealed with new keys; the old keys are destroyed.");
         if (rotation.Broken == 0)
             return CommandTable.Done;

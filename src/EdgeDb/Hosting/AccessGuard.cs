@@ -19,11 +19,12 @@ internal sealed class AccessGuard(RequestDelegate next, RequestRates rates)
             ?? throw new InvalidOperationException($"'{endpoint.DisplayName}' does not say what it requires.");
         var principal = RequestPrincipals.Find(context);
         var extent = principal?.Extent(requirement.Domain, requirement.Verb) ?? AccessExtent.None;
+        // Also of who is refused: the audit log tells them.
+        context.Features.Set(new AccessTicket(principal, extent));
         if (!requirement.IsPublic && extent == AccessExtent.None)
             throw principal is null ? SignInFirst() : Refused(principal, requirement);
         if (principal is not null)
             rates.Admit(context, principal);
-        context.Features.Set(new AccessTicket(principal, extent));
         return next(context);
     }
 

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Audit;
 using EdgeDb.Core.Backups;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
@@ -28,15 +29,17 @@ internal sealed partial class HouseholdWorker : BackgroundService
     private readonly FeedRefresher _refresher;
     private readonly AnswerWarmer _warmer;
     private readonly BackgroundQueue _queue;
+    private readonly AuditLog _audit;
     private readonly BackupSchedule _backups;
     private readonly DrillSchedule _drills;
     private readonly KeyRotation _rotation;
     private readonly ILogger _logger;
 
-    public HouseholdWorker(HouseholdServices household, FeedRefresher refresher, AnswerWarmer warmer, DrillSchedule drills, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
+    public HouseholdWorker(HouseholdServices household, AuditLog audit, FeedRefresher refresher, AnswerWarmer warmer, DrillSchedule drills, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
     {
         _warmer = warmer;
         _drills = drills;
+        _audit = audit;
         _household = household;
         _refresher = refresher;
         _queue = queue;
@@ -125,17 +128,31 @@ internal sealed partial class HouseholdWorker : BackgroundService
 
     private void AskToRotate() => _queue.TryAdd(new(Rotation, "Seal secrets with new keys", Rotation));
 
-    private async ValueTask<TimeSpan?> RotateAsync(WorkContext work, CancellationToken ct) => await _rotation.ContinueAsync(ct);
+    private async ValueTask<TimeSpan?> RotateAsync(WorkContext work, CancellationToken ct)
+    {
+        var again = await _rotation.ContinueAsync(ct);
+        if (again is null)
+            _audit.Write(AuditKind.KeysRotated, AuditActor.Service, null, "all");
+        return again;
+    }
 
     private async ValueTask<TimeSpan?> LookForBackupAsync(WorkContext work, CancellationToken ct)
     {
+        var before = NewestCopy();
         await _backups.LookAsync(ct, work.Report);
+        if (NewestCopy() is { } made && made != before)
+            _audit.Write(AuditKind.Backup, AuditActor.Service, null, "made " + made);
         return BackupSchedule.LookEvery;
     }
 
     private async ValueTask<TimeSpan?> LookForDrillAsync(WorkContext work, CancellationToken ct)
     {
+        if (_drills.Latest is null)
+            await _drills.LoadAsync(ct);
+        var before = _drills.Latest;
         await _drills.LookAsync(ct);
+        if (_drills.Latest is { } drill && drill != before)
+            _audit.Write(AuditKind.Backup, AuditActor.Service, null, drill.Failure is null ? "restored for a drill" : "could not be restored for a drill");
         return DrillSchedule.LookEvery;
     }
 
@@ -163,8 +180,11 @@ internal sealed partial class HouseholdWorker : BackgroundService
     private async ValueTask<TimeSpan?> CopyAsync(WorkContext work, CancellationToken ct)
     {
         await _household.Database.BackupAsync(ct, work.Report);
+        _audit.Write(AuditKind.Backup, AuditActor.Service, null, "made " + NewestCopy());
         return null;
     }
+
+    private string? NewestCopy() => _household.Database.Backups is [var newest, ..] ? Path.GetFileName(newest.Path) : null;
 
     [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "What was learnt for warming could not be stored: {Reason}")]
     private static partial void LogNotSaved(ILogger logger, string reason);

@@ -1,11 +1,13 @@
 using EdgeDb.Api;
 using EdgeDb.Commands;
 using EdgeDb.Core.Access;
+using EdgeDb.Core.Audit;
 using EdgeDb.Core.Backups;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
@@ -42,6 +44,7 @@ internal static partial class ServiceHost
         if (options.Sample)
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
+        await using var audit = new AuditLog(database, safe.Subjects, time, loggers.CreateLogger<AuditLog>());
         var emergency = new EmergencyMode(time, loggers.CreateLogger<EmergencyMode>());
         database.Failed += failure => emergency.Meet(PipelineOperation.Write, failure);
         var limits = new HttpLimits();
@@ -60,6 +63,8 @@ internal static partial class ServiceHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => Listening.Configure(kestrel, options, https.Tls));
         builder.Services.AddSingleton(keys);
+        builder.Services.AddSingleton(audit);
+        builder.Services.AddHostedService<AuditService>();
         builder.Services.AddSingleton(https);
         builder.Services.AddSingleton(metrics);
         builder.Services.AddSingleton(safe.Subjects);
@@ -166,7 +171,7 @@ internal static partial class ServiceHost
                 household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)), time,
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
-            household, provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<AnswerWarmer>(), provider.GetRequiredService<DrillSchedule>(),
+            household, provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<AnswerWarmer>(), provider.GetRequiredService<DrillSchedule>(),
             provider.GetRequiredService<BackgroundQueue>(), time,
             loggers.CreateLogger<HouseholdWorker>()));
         services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
@@ -237,6 +242,7 @@ internal static partial class ServiceHost
         app.UseMiddleware<ProblemWriter>();
         app.UseMiddleware<EdgeGuard>();
         app.UseMiddleware<HttpsOnly>((Func<bool>)(static () => false));
+        app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<AccessGuard>();
         app.Services.GetRequiredService<CacheBudget>().Obey();
         var tags = app.Services.GetRequiredService<CacheTags>();
@@ -245,6 +251,7 @@ internal static partial class ServiceHost
         metrics.Register(
             app.Services.GetRequiredService<RequestPipeline>(), app.Services.GetRequiredService<AdaptiveMemoryCache>(), app.Services.GetRequiredService<AdmissionGate>());
         metrics.Register(app.Services.GetRequiredService<FeatureFlags>());
+        metrics.Register(app.Services.GetRequiredService<AuditLog>());
         app.Services.GetRequiredService<FeedRefresher>().Changed += () => tags.Invalidate(Topics.Feeds);
         var files = app.Services.GetRequiredService<StaticFiles>();
         app.Use((context, next) => ServeFileAsync(files, context, next));
@@ -258,6 +265,7 @@ internal static partial class ServiceHost
         app.MapConfigApi();
         app.MapWorkApi();
         app.MapPipelineApi();
+        app.MapAuditApi();
         app.MapHealthApi();
         app.MapMetricsApi();
         app.MapOpenApiDocument();

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using EdgeDb.Core.Access;
 using EdgeDb.Api;
+using EdgeDb.Core.Audit;
 using EdgeDb.Core.Backups;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
@@ -80,6 +81,13 @@ internal sealed class ServiceMetrics : IDisposable
         _meter.CreateObservableCounter("edgedb.admission.refused", () => gate.TurnedAway, "{answer}", "Answers refused because too many waited.");
     }
 
+    /// <summary>Shows what somebody should look at.</summary>
+    public void Register(AuditLog log)
+    {
+        _meter.CreateObservableCounter("edgedb.security.events", () => Events(log.Events), "{event}", "What somebody should look at, by what it is.");
+        _meter.CreateObservableCounter("edgedb.audit.lost", () => log.Lost, "{entry}", "Entries of the audit log that could not be kept.");
+    }
+
     /// <summary>Shows what is rolled out.</summary>
     public void Register(FeatureFlags features) => _meter.CreateObservableGauge(
         "edgedb.feature.rollout", () => Rollouts(features), "%", "Of how many clients or connections a feature is on; 0 where it is off.");
@@ -155,6 +163,12 @@ internal sealed class ServiceMetrics : IDisposable
         return [Of(counts.Evicted, "evicted"), Of(counts.Expired, "expired"), Of(counts.Invalidated, "invalidated")];
 
         static Measurement<long> Of(long count, string reason) => new(count, new KeyValuePair<string, object?>("reason", reason));
+    }
+
+    private static IEnumerable<Measurement<long>> Events(SecurityEvents events)
+    {
+        foreach (var kind in Enum.GetValues<SecurityEventKind>())
+            yield return new(events.Count(kind), new KeyValuePair<string, object?>("kind", SecurityEvents.Name(kind)));
     }
 
     private static Measurement<int>[] Jobs(BackgroundQueue queue)

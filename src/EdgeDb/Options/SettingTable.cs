@@ -93,6 +93,9 @@ internal static class SettingTable
 
     public static readonly Setting<int> BackupMonthly = Backups("monthly", "12", "months");
 
+    public static readonly Setting<int> AuditKeep = AtOnce(
+        "audit.keep", new IntegerType(30, 3650, "days"), "400", "How long entries of the audit log are kept; the newest 10,000 are kept whatever their age.");
+
     public static readonly Setting<CorruptionPolicy> OnCorruption = new(
         "onCorruption",
         new ChoiceType<CorruptionPolicy>(
@@ -157,7 +160,7 @@ internal static class SettingTable
 
     public static SettingCatalog Catalog { get; } = new(
     [
-        Config, Data, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, FeedsFromHome, WindowBack, WindowAhead, BackupDaily, BackupWeekly, BackupMonthly, OnCorruption,
+        Config, Data, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, FeedsFromHome, WindowBack, WindowAhead, BackupDaily, BackupWeekly, BackupMonthly, OnCorruption, AuditKeep,
         Postgres, PostgresReplica, Redis, Qdrant, Tuner,
         CacheEntries, CacheBytes, CacheTtl, StaleWhileRevalidate, StaleIfError, TtlWithoutSecondLevel,
         BatchSize, BatchDelay, RequestDeadline, RequestConcurrency, RequestQueue,

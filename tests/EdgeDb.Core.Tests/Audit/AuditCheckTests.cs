@@ -37,7 +37,7 @@ public sealed class AuditCheckTests
                 TemporaryAudit.DropTriggers(session);
                 return FlipAll(session, "audit_entry", "sequence", EntryColumns, head) + FlipAll(session, "audit_detail", "10 * sequence + part", DetailColumns, head);
             },
-            CancellationToken.None);
+            TestContext.Current.CancellationToken);
         Assert.InRange(flips, 1200, 5000);
         Assert.Null((await audit.CheckAsync(head)).Problem);
     }
@@ -89,7 +89,7 @@ public sealed class AuditCheckTests
         foreach (var sql in (string[])
             ["UPDATE audit_entry SET at = 0", "DELETE FROM audit_entry", "UPDATE audit_detail SET owner = NULL", "DELETE FROM audit_detail WHERE sequence = 1"])
         {
-            var refused = await Assert.ThrowsAsync<StorageException>(() => audit.Database.WriteAsync(sql, static (session, sql) => session.Execute(sql), CancellationToken.None));
+            var refused = await Assert.ThrowsAsync<StorageException>(() => audit.Database.WriteAsync(sql, static (session, sql) => session.Execute(sql), TestContext.Current.CancellationToken));
             Assert.Contains("only added to", refused.Message, StringComparison.Ordinal);
         }
     }
@@ -133,8 +133,8 @@ public sealed class AuditCheckTests
     private static Task<bool> DropAsync(TemporaryAudit audit, int leastKept, int mostKept) => audit.Database.WriteAsync(
         (audit, leastKept, mostKept),
         static (session, step) => AuditChain.DropOld(
-            session, step.audit.Subjects, step.audit.Time.GetUtcNow().ToUnixTimeSeconds() - 1000, step.leastKept, step.mostKept, step.audit.Time.GetUtcNow().ToUnixTimeSeconds()),
-        CancellationToken.None);
+            session, step.audit.Time.GetUtcNow().ToUnixTimeSeconds() - 1000, step.leastKept, step.mostKept, step.audit.Time.GetUtcNow().ToUnixTimeSeconds()),
+        TestContext.Current.CancellationToken);
 
     /// <summary>Flips a bit of each byte, one after the other, and checks each time; in one transaction. Returns how many.</summary>
     private static int FlipAll(SqliteSession session, string table, string order, string[] columns, AuditHead head)

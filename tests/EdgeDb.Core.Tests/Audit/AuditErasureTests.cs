@@ -88,5 +88,5 @@ public sealed class AuditErasureTests
             row.Step();
             return row.Blob(0).ToArray();
         },
-        CancellationToken.None);
+        TestContext.Current.CancellationToken);
 }

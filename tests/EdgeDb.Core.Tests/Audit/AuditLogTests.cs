@@ -20,7 +20,7 @@ public sealed class AuditLogTests
                 else
                     audit.Log.Write(AuditKind.Write, TemporaryAudit.Ben, null, "events add");
                 if (i % 5 == 0)
-                    await audit.Log.FlushAsync(CancellationToken.None);
+                    await audit.Log.FlushAsync(TestContext.Current.CancellationToken);
             }
         })));
         await audit.Log.FlushAsync(TestContext.Current.CancellationToken);
@@ -41,7 +41,7 @@ public sealed class AuditLogTests
                 AuditChain.Append(session, record);
                 throw new InvalidOperationException();
             },
-            CancellationToken.None));
+            TestContext.Current.CancellationToken));
         await audit.AppendAsync(AuditKind.Write, TemporaryAudit.Ada, null, "events add");
         Assert.Equal(7, (await audit.CheckAsync()).Entries);
         Assert.Null((await audit.CheckAsync()).Problem);

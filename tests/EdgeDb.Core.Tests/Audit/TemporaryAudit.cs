@@ -63,7 +63,7 @@ internal sealed class TemporaryAudit : IAsyncDisposable
 
     public Task<AuditReport> CheckAsync(AuditHead? noted = null) => AuditCheck.RunAsync(Database, noted, null, CancellationToken.None);
 
-    public Task<IReadOnlyList<AuditEntry>> EntriesAsync() => Log.Reader.AfterAsync(0, 10_000, CancellationToken.None).AsTask();
+    public Task<List<AuditEntry>> EntriesAsync() => Log.Reader.AfterAsync(0, 10_000, CancellationToken.None).AsTask();
 
     /// <summary>What somebody does who can write the file: no trigger stops them.</summary>
     public Task<int> TamperAsync(string sql) => Database.WriteAsync(
