@@ -63,6 +63,8 @@ install_packages() {
   command -v shellcheck >/dev/null || missing+=(shellcheck)
   command -v strace >/dev/null || missing+=(strace)
   command -v nginx >/dev/null || missing+=(nginx-light)
+  command -v certutil >/dev/null || missing+=(libnss3-tools)
+  command -v openssl >/dev/null || missing+=(openssl)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "test.sh: these are missing and tests that need them are skipped: ${missing[*]}" >&2

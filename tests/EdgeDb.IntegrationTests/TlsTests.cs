@@ -137,6 +137,9 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(authority.GetCertHashString(HashAlgorithmName.SHA256), fingerprint.Replace(" ", "", StringComparison.Ordinal));
         Assert.Contains(string.Join(' ', fingerprint.Split(' ').Select(static group => $"<span>{group}</span>")), page, StringComparison.Ordinal);
         Assert.Equal(await File.ReadAllTextAsync(service.AuthorityFile, Cancellation), (await RunAsync("export-ca")).Output);
+        var code = await RunAsync("qr");
+        Assert.Contains("██", code.Output, StringComparison.Ordinal);
+        Assert.EndsWith($":{service.Service.Address.Port}/trust\n{string.Join('\n', shown.Output.Split('\n')[..2])}\n", code.Output, StringComparison.Ordinal);
     }
 
     [Fact]

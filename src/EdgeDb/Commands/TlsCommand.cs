@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using EdgeDb.Api;
 using EdgeDb.Core.Certificates;
@@ -61,9 +63,9 @@ internal static class TlsCommand
         using var authority = Read(options);
         if (ServiceAddress.Read(options.Data) is not { } service)
             throw new IOException($"The service of '{options.Data}' does not run.");
-        var host = ServerNames.OfMachine([]).Addresses.FirstOrDefault(static a => !System.Net.IPAddress.IsLoopback(a) && a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
-            ?? throw new IOException("This machine has no address in a home network.");
-        var page = new UriBuilder("http", host.ToString(), service.Port, "/trust").Uri.AbsoluteUri;
+        // An address, as not every phone finds the names that machines at home give themselves.
+        var address = ServerNames.OfMachine([]).Addresses.FirstOrDefault(static a => !IPAddress.IsLoopback(a) && a.AddressFamily == AddressFamily.InterNetwork);
+        var page = new UriBuilder("http", address?.ToString() ?? Dns.GetHostName(), service.Port, "/trust").Uri.AbsoluteUri;
         Console.Write(QrCode.Text(page));
         Console.WriteLine(page);
         Describe(authority);
