@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using Microsoft.Extensions.Logging;
@@ -22,11 +23,19 @@ internal sealed partial class AccountServices : IAsyncDisposable
         Tokens = new(database, Accounts, clock, watch, time, loggers.CreateLogger<ApiTokens>());
         SigningKeys = new(database, keys, clock, time);
         AccessTokens = new(SigningKeys, household, Sessions, Tokens, clock);
-        Authenticator = new(Sessions, Tokens, AccessTokens, watch, timeOfDay);
+        Authenticator = new(Accounts, Sessions, Tokens, AccessTokens, watch, timeOfDay);
         Hasher = new(Argon2Cost.Standard);
         SignIn = new(Accounts, Sessions, Hasher, new(time), timeOfDay);
         Pairings = new(time);
+        Enrolments = new(time);
         SetupCode = new(dataFolder);
+        Accounts.Changed += () =>
+        {
+            if (!Accounts.IsClaimed)
+                return;
+            watch.End(Principal.Anybody);
+            SetupCode.Remove();
+        };
         SignIn.Happened += Tell;
         Sessions.Stolen += session => Tell(new(
             AccountEventKind.SessionStolen, session.AccountId, Accounts.All.GetValueOrDefault(session.AccountId ?? "")?.Name ?? "device", "", session.Agent));
@@ -52,6 +61,8 @@ internal sealed partial class AccountServices : IAsyncDisposable
     public SignInService SignIn { get; }
 
     public Pairings Pairings { get; }
+
+    public Enrolments Enrolments { get; }
 
     public SetupCode SetupCode { get; }
 

@@ -5,12 +5,13 @@ namespace EdgeDb.Core.Accounts;
 /// <summary>
 /// Who a request comes from. Everything it asks is in memory: a cookie or token that was seen before costs no SQL, no hash and no garbage.
 /// </summary>
+/// <param name="accounts">Whether the household has an owner.</param>
 /// <param name="sessions">Sessions and devices.</param>
 /// <param name="tokens">API tokens.</param>
 /// <param name="accessTokens">Access tokens.</param>
 /// <param name="watch">Tells when somebody stops being valid.</param>
 /// <param name="timeOfDay">The time of day of the household, for accounts that may be used at certain hours only.</param>
-internal sealed class Authenticator(Sessions sessions, ApiTokens tokens, AccessTokens accessTokens, PrincipalWatch watch, Func<TimeOnly> timeOfDay)
+internal sealed class Authenticator(AccountStore accounts, Sessions sessions, ApiTokens tokens, AccessTokens accessTokens, PrincipalWatch watch, Func<TimeOnly> timeOfDay)
 {
     /// <summary>
     /// Who holds this cookie; null for nobody. <paramref name="session"/> is set with it: when <see cref="Session.IsRenewalDue"/>, the answer brings the text of
@@ -49,15 +50,16 @@ internal sealed class Authenticator(Sessions sessions, ApiTokens tokens, AccessT
     /// <summary>
     /// Cancelled when <paramref name="principal"/> may not be answered any more: revoked, signed out, or with other rights than before. For answers that last.
     /// </summary>
-    public CancellationToken Watch(Principal principal) => watch.Watch(principal, IsValid);
+    // What an access token was narrowed down to is made anew for each token and ends with its source.
+    public CancellationToken Watch(Principal principal) => watch.Watch(accessTokens.SourceOf(principal) ?? principal, IsValid);
 
     private bool IsValid(Principal principal)
     {
         if (principal.CredentialId.Length == 0)
-            return true;
+            return principal != Principal.Anybody || !accounts.IsClaimed;
         if (sessions.FindById(principal.CredentialId) is { } session)
-            return session.Principal == principal || session.Visit?.Principal == principal || accessTokens.IsOf(principal, session.Principal);
-        return tokens.FindById(principal.CredentialId) is { } token && (token.Principal == principal || accessTokens.IsOf(principal, token.Principal));
+            return session.Principal == principal || session.Visit?.Principal == principal;
+        return tokens.FindById(principal.CredentialId)?.Principal == principal;
     }
 
     private bool IsTime(AllowedHours? hours) => hours is null || hours.Contains(timeOfDay());

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
 using EdgeDb.Core.Access;
+using EdgeDb.Core.Accounts;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Storage;
 
@@ -29,15 +30,17 @@ internal sealed class ChangeStream : IDisposable
 
     private readonly SqliteDatabase _database;
     private readonly HouseholdStore _household;
+    private readonly Authenticator _authenticator;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
     private readonly Lock _lock = new();
     private readonly List<Client> _clients = [];
 
-    public ChangeStream(SqliteDatabase database, HouseholdStore household, TimeProvider time, IHostApplicationLifetime lifetime)
+    public ChangeStream(SqliteDatabase database, HouseholdStore household, AccountServices accounts, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         _database = database;
         _household = household;
+        _authenticator = accounts.Authenticator;
         _time = time;
         _stopping = lifetime.ApplicationStopping;
         database.Committed += OnCommitted;
@@ -66,7 +69,8 @@ internal sealed class ChangeStream : IDisposable
             _clients.Add(client);
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
+        // Also when who listens may not any more: a lost phone that was put out must be told nothing.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping, _authenticator.Watch(client.Principal));
         try
         {
             client.Version = client.SeesAll ? _database.CommitVersion : 0;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using EdgeDb.Core.Accounts;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Storage;
@@ -25,14 +26,16 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         {
             var problem = Describe(exception);
             // A refusal is no failure, also where it is the service that has no room.
-            if (problem.Status >= 500 && exception is not ProblemException)
+            if (problem.Status >= 500 && exception is not (ProblemException or AccountException))
                 LogFailed(logger, context.Request.Method, context.Request.Path, exception);
             context.Response.Clear();
             if (exception is ProblemException { RetryAfter: { } wait })
                 context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             if (problem.Status == 401)
                 context.Response.Headers.WWWAuthenticate = "Bearer";
-            if (exception is StorageException { IsTransient: true } or OverloadedException or OutOfMemoryException)
+            if (exception is AccountException { RetryAfter.Ticks: > 0 } later)
+                context.Response.Headers.RetryAfter = Math.Ceiling(later.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            else if (exception is AccountException { Error: AccountError.Busy } or StorageException { IsTransient: true } or OverloadedException or OutOfMemoryException)
                 context.Response.Headers.RetryAfter = "1";
             await WriteAsync(context, problem);
             return;
@@ -60,6 +63,16 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         HouseholdException { Error: HouseholdError.VersionMismatch } e => New(412, "version-mismatch", "Somebody else was faster", e.Message, "If-Match"),
         HouseholdException { Error: HouseholdError.LimitReached } e => New(422, "limit-reached", "A limit is reached", e.Message, e.Field),
         HouseholdException { Error: HouseholdError.Forbidden } e => New(403, "forbidden", "You may not do this", e.Message, e.Field),
+        AccountException { Error: AccountError.NotFound } e => New(404, "not-found", "There is no such thing", e.Message, e.Field),
+        AccountException { Error: AccountError.Invalid } e => New(400, "invalid-value", "A value is not acceptable", e.Message, e.Field),
+        AccountException { Error: AccountError.Conflict } e => New(409, "conflict", "Its state does not allow this", e.Message, e.Field),
+        AccountException { Error: AccountError.VersionMismatch } e => New(412, "version-mismatch", "Somebody else was faster", e.Message, "If-Match"),
+        AccountException { Error: AccountError.LimitReached } e => New(422, "limit-reached", "A limit is reached", e.Message, e.Field),
+        AccountException { Error: AccountError.Refused } e => New(401, "wrong-credentials", "Not let in", e.Message, e.Field),
+        AccountException { Error: AccountError.SecondFactorNeeded } e => New(401, "second-factor", "A second factor is needed", e.Message, e.Field),
+        AccountException { Error: AccountError.Forbidden } e => New(403, "forbidden", "You may not do this", e.Message, e.Field),
+        AccountException { Error: AccountError.Delayed } e => New(429, "too-many-attempts", "Too many wrong attempts", e.Message, null),
+        AccountException { Error: AccountError.Busy } e => New(503, "busy", "Too much at once", e.Message, null),
         StorageException { IsTransient: true } e => New(503, "busy", "The database is busy", e.Message, null),
         StorageException { Failure: StorageFailure.DiskFull } => New(507, "disk-full", "The disk is full", "Nothing was changed. Free some space and try again.", null),
         StorageException { Failure: StorageFailure.Closed } => New(503, "closing", "The service is stopping", "Try again in a moment.", null),

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Accounts;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Security;
@@ -32,6 +33,7 @@ internal static class CommandTable
                 ["check", .. var rest] => await CheckCommand.RunAsync(rest),
                 ["backup", .. var rest] => await BackupCommand.RunAsync(rest),
                 ["keys", .. var rest] => await KeysCommand.RunAsync(rest),
+                ["account", .. var rest] => await AccountCommand.RunAsync(rest),
                 ["config", .. var rest] => await ConfigCommand.RunAsync(rest),
                 ["audit", .. var rest] => await AuditCommand.RunAsync(rest),
                 ["tls", .. var rest] => await TlsCommand.RunAsync(rest),
@@ -41,7 +43,7 @@ internal static class CommandTable
                 [var unknown, ..] => Refuse($"there is no command '{HouseholdException.Shorten(unknown)}'; 'edgedb help' lists them"),
             };
         }
-        catch (HouseholdException exception)
+        catch (Exception exception) when (exception is HouseholdException or AccountException)
         {
             return Refuse(exception.Message);
         }
@@ -115,6 +117,10 @@ internal static class CommandTable
             edgedb config set NAME VALUE | unset NAME [--data DIR]
                                                        change a setting, of the running service at once where that is possible
             edgedb config check FILE | schema          check a file of settings; print its JSON Schema
+            edgedb account list [--data DIR]           who may sign in
+            edgedb account add NAME [--role ROLE] | set-password NAME | set-role NAME ROLE | unlock NAME | remove NAME [--data DIR]
+                                                       change accounts on the machine, also when nobody can sign in; a password is typed,
+                                                       or read from standard input
             edgedb audit verify [--head SEQUENCE:HASH] [--data DIR]
                                                        check that the audit log is as it was written; exit 1 when it is not
             edgedb audit show [--limit N] [--kind KIND] [--actor ACTOR] | export [--data DIR]

@@ -7,7 +7,9 @@ using EdgeDb.Core.Household;
 namespace EdgeDb.Commands;
 
 /// <summary>Asks the running service of the same machine. What it refuses ends in a <see cref="HouseholdException"/> with its words.</summary>
-internal sealed class ServiceClient(Uri address) : IDisposable
+/// <param name="address">Where it listens.</param>
+/// <param name="credential">Of its file; null when it has none.</param>
+internal sealed class ServiceClient(Uri address, string? credential) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -15,15 +17,21 @@ internal sealed class ServiceClient(Uri address) : IDisposable
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address, Timeout = Limit };
 
     /// <summary>Throws <see cref="HttpRequestException"/> or <see cref="TaskCanceledException"/> when nobody answers.</summary>
-    public async Task<T> SendAsync<T>(HttpMethod method, string path, byte[]? json, JsonTypeInfo<T> type)
+    public async Task<T> SendAsync<T>(HttpMethod method, string path, byte[]? json, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(await SendAsync(method, path, json), type) ?? throw new HouseholdException(HouseholdError.Invalid, "The service answered nothing.");
+
+    /// <summary>The same for what may be answered without a body; returns what came.</summary>
+    public async Task<byte[]> SendAsync(HttpMethod method, string path, byte[]? json)
     {
         using var request = new HttpRequestMessage(method, path);
         if (json is not null)
             request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        if (credential is not null)
+            request.Headers.Authorization = new("Bearer", credential);
         using var response = await _http.SendAsync(request);
         var body = await response.Content.ReadAsByteArrayAsync();
-        if (response.IsSuccessStatusCode && JsonSerializer.Deserialize(body, type) is { } answer)
-            return answer;
+        if (response.IsSuccessStatusCode)
+            return body;
         var problem = JsonSerializer.Deserialize(body, ApiJson.Web.Problem);
         throw new HouseholdException(HouseholdError.Invalid, problem?.Detail ?? problem?.Title ?? $"The service answered {(int)response.StatusCode}.");
     }

@@ -1,5 +1,6 @@
 using EdgeDb.Api;
 using EdgeDb.Core.Access;
+using EdgeDb.Core.Accounts;
 
 namespace EdgeDb.Hosting;
 
@@ -7,7 +8,7 @@ namespace EdgeDb.Hosting;
 /// The one place that lets requests in: finds who has come, and holds what the endpoint requires against <see cref="AccessPolicy"/>. What they then see and may act on
 /// is decided row by row in the stores, by the <see cref="Actor"/> in the ticket.
 /// </summary>
-internal sealed class AccessGuard(RequestDelegate next, RequestRates rates)
+internal sealed class AccessGuard(RequestDelegate next, RequestPrincipals principals, AccountServices accounts, RequestRates rates)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -17,7 +18,7 @@ internal sealed class AccessGuard(RequestDelegate next, RequestRates rates)
             return next(context);
         var requirement = endpoint.Metadata.GetMetadata<AccessRequirement>()
             ?? throw new InvalidOperationException($"'{endpoint.DisplayName}' does not say what it requires.");
-        var principal = RequestPrincipals.Find(context);
+        var principal = principals.Find(context, out var session);
         var extent = principal?.Extent(requirement.Domain, requirement.Verb) ?? AccessExtent.None;
         // Also of who is refused: the audit log tells them.
         context.Features.Set(new AccessTicket(principal, extent));
@@ -25,7 +26,7 @@ internal sealed class AccessGuard(RequestDelegate next, RequestRates rates)
             throw principal is null ? SignInFirst() : Refused(principal, requirement);
         if (principal is not null)
             rates.Admit(context, principal);
-        return next(context);
+        return session is { IsRenewalDue: true } ? RenewAsync(session, context) : next(context);
     }
 
     /// <summary>Throws when an endpoint does not say what it requires: what nobody has thought of must not be open.</summary>
@@ -34,6 +35,14 @@ internal sealed class AccessGuard(RequestDelegate next, RequestRates rates)
         foreach (var endpoint in routes.DataSources.SelectMany(static source => source.Endpoints))
             if (endpoint.Metadata.GetMetadata<AccessRequirement>() is null)
                 throw new InvalidOperationException($"'{endpoint.DisplayName}' does not say what it requires.");
+    }
+
+    /// <summary>Gives the browser a new secret with this answer, once a day.</summary>
+    private async Task RenewAsync(Session session, HttpContext context)
+    {
+        if (await accounts.Sessions.RenewAsync(session, context.RequestAborted) is { } renewed)
+            SessionCookie.Write(context, renewed);
+        await next(context);
     }
 
     private static ProblemException SignInFirst() => new(401, "sign-in", "Sign in first", "This household has accounts. Sign in, or send the token of a program.");

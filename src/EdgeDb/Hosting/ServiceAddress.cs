@@ -1,7 +1,10 @@
+using System.Text;
+
 namespace EdgeDb.Hosting;
 
 /// <summary>
-/// Where the service of a data folder answers programs of the same machine: the file <c>service.address</c> in it. Its port may be any, and commands have to find it.
+/// Where the service of a data folder answers programs of the same machine: the file <c>service.address</c> in it, with the <see cref="ConsoleCredential"/> in its second line. Its port
+/// may be any, and commands have to find it. Only who may read the folder's files may read it.
 /// </summary>
 internal static class ServiceAddress
 {
@@ -12,7 +15,20 @@ internal static class ServiceAddress
     {
         try
         {
-            return Uri.TryCreate(File.ReadAllText(Path.Combine(dataFolder, FileName)).Trim(), UriKind.Absolute, out var address) && address.Scheme == "http" ? address : null;
+            return Lines(dataFolder) is [var line, ..] && Uri.TryCreate(line, UriKind.Absolute, out var address) && address.Scheme == "http" ? address : null;
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What shows the service that its caller may read its folder; null when none is written.</summary>
+    public static string? ReadCredential(string dataFolder)
+    {
+        try
+        {
+            return Lines(dataFolder) is [_, { Length: > 0 } credential, ..] ? credential : null;
         }
         catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
         {
@@ -21,10 +37,22 @@ internal static class ServiceAddress
     }
 
     /// <summary>Called by the process that holds the folder, once it listens.</summary>
-    public static void Write(string dataFolder, Uri address) => Try(() => File.WriteAllText(Path.Combine(dataFolder, FileName), address + "\n"));
+    public static void Write(string dataFolder, Uri address, string credential) => Try(() =>
+    {
+        var path = Path.Combine(dataFolder, FileName);
+        // A new file with its mode from the beginning: one of before may be readable by others, or open in somebody's hand.
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new StreamWriter(path, Encoding.ASCII, options);
+        file.Write($"{address}\n{credential}\n");
+    });
 
     /// <summary>Called by the process that holds the folder before it listens, and when it ends. A file that a killed process left is only old.</summary>
     public static void Clear(string dataFolder) => Try(() => File.Delete(Path.Combine(dataFolder, FileName)));
+
+    private static string[] Lines(string dataFolder) => File.ReadAllText(Path.Combine(dataFolder, FileName)).Split('\n', StringSplitOptions.TrimEntries);
 
     // On a card that is full the calendar is still served; commands then say that they do not find the service.
     private static void Try(Action change)

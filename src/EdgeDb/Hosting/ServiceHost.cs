@@ -1,6 +1,7 @@
 using EdgeDb.Api;
 using EdgeDb.Commands;
 using EdgeDb.Core.Access;
+using EdgeDb.Core.Accounts;
 using EdgeDb.Core.Audit;
 using EdgeDb.Core.Backups;
 using EdgeDb.Core.Caching;
@@ -45,6 +46,10 @@ internal static partial class ServiceHost
             await household.Sample.AddIfEmptyAsync(CancellationToken.None);
 
         await using var audit = new AuditLog(database, safe.Subjects, time, loggers.CreateLogger<AuditLog>());
+        using var timeOfDay = await HouseholdTime.StartAsync(household.Store, database, time, loggers.CreateLogger<HouseholdTime>(), CancellationToken.None);
+        await using var accounts = await AccountServices.OpenAsync(
+            database, keys, await SecondLevelStore.HouseholdAsync(database, CancellationToken.None), options.Data, () => timeOfDay.Now, time, loggers, CancellationToken.None);
+        var console = new ConsoleCredential();
         var emergency = new EmergencyMode(time, loggers.CreateLogger<EmergencyMode>());
         database.Failed += failure => emergency.Meet(PipelineOperation.Write, failure);
         var limits = new HttpLimits();
@@ -66,6 +71,8 @@ internal static partial class ServiceHost
         builder.Services.AddSingleton(audit);
         builder.Services.AddHostedService<AuditService>();
         builder.Services.AddSingleton(https);
+        builder.Services.AddSingleton(accounts);
+        builder.Services.AddSingleton(new RequestPrincipals(accounts, console));
         builder.Services.AddSingleton(metrics);
         builder.Services.AddSingleton(safe.Subjects);
         builder.Services.AddSingleton(safe.Backups);
@@ -112,7 +119,7 @@ internal static partial class ServiceHost
             return CommandTable.Refuse($"{exception.Message} Choose another one with {remedy}.");
         }
         var port = Listening.BoundPort(app, "http");
-        ServiceAddress.Write(options.Data, Listening.LocalAddress(options, port));
+        ServiceAddress.Write(options.Data, Listening.LocalAddress(options, port), console.Text);
         if (https.Tls is not null)
         {
             https.Port = Listening.BoundPort(app, "https");
@@ -120,6 +127,7 @@ internal static partial class ServiceHost
         }
 
         await Console.Out.WriteLineAsync($"EdgeDb is listening on {Text(Listening.Address(options, "http", port))}");
+        await PrintSetupCodeAsync(accounts, options);
         await app.WaitForShutdownAsync();
         ServiceAddress.Clear(options.Data);
         if (watch is not null && !damaged)
@@ -130,6 +138,28 @@ internal static partial class ServiceHost
         }
 
         return damaged ? CommandTable.Failed : CommandTable.Done;
+    }
+
+    /// <summary>Says by what the household is claimed from other machines, as long as nobody has.</summary>
+    private static async Task PrintSetupCodeAsync(AccountServices accounts, EdgeDbOptions options)
+    {
+        if (accounts.Accounts.IsClaimed)
+        {
+            accounts.SetupCode.Remove();
+            return;
+        }
+
+        try
+        {
+            var code = accounts.SetupCode.Ensure();
+            if (options.Listen != "localhost" && !(System.Net.IPAddress.TryParse(options.Listen, out var listen) && System.Net.IPAddress.IsLoopback(listen)))
+                await Console.Out.WriteLineAsync($"This household has no owner yet. Set it up with the code {code}");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // On a card that is full the calendar is still served; the household can be claimed on this machine.
+            await Console.Error.WriteLineAsync($"edgedb: no set-up code could be written: {failure.Message}");
+        }
     }
 
     private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
@@ -241,7 +271,8 @@ internal static partial class ServiceHost
         app.Use(LeaveBodyOutOfHead);
         app.UseMiddleware<ProblemWriter>();
         app.UseMiddleware<EdgeGuard>();
-        app.UseMiddleware<HttpsOnly>((Func<bool>)(static () => false));
+        var accounts = app.Services.GetRequiredService<AccountServices>().Accounts;
+        app.UseMiddleware<HttpsOnly>((Func<bool>)(() => accounts.IsClaimed));
         app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<AccessGuard>();
         app.Services.GetRequiredService<CacheBudget>().Obey();
@@ -257,6 +288,10 @@ internal static partial class ServiceHost
         app.Use((context, next) => ServeFileAsync(files, context, next));
         app.MapHouseholdApi();
         app.MapMembersApi();
+        app.MapSessionApi();
+        app.MapAccountsApi();
+        app.MapDevicesApi();
+        app.MapTokensApi();
         app.MapCalendarsApi();
         app.MapFeedsApi();
         app.MapOccurrencesApi();

@@ -14,7 +14,7 @@ public sealed class PairingTests : IDisposable
     [Fact]
     public void Who_has_the_secret_gets_what_was_approved_and_once_only()
     {
-        var (code, secret) = _pairings.Begin("a tablet");
+        var (code, secret) = _pairings.Begin("a tablet", "hall");
         Assert.Null(_pairings.TryTake(code, secret));
         Assert.Equal("a tablet", _pairings.AgentOf(ReadableCode.Grouped(code).ToLowerInvariant()));
 
@@ -27,8 +27,8 @@ public sealed class PairingTests : IDisposable
     [Fact]
     public void The_code_alone_gets_nothing()
     {
-        var (code, _) = _pairings.Begin("a tablet");
-        var (_, another) = _pairings.Begin("another");
+        var (code, _) = _pairings.Begin("a tablet", "hall");
+        var (_, another) = _pairings.Begin("another", "hall");
         _pairings.Approve(code, "Kitchen", "ana");
 
         Assert.Throws<AccountException>(() => _pairings.TryTake(code, ""));
@@ -39,7 +39,7 @@ public sealed class PairingTests : IDisposable
     [Fact]
     public void A_code_is_approved_once_so_nobody_renames_what_somebody_else_approved()
     {
-        var (code, secret) = _pairings.Begin("a tablet");
+        var (code, secret) = _pairings.Begin("a tablet", "hall");
         _pairings.Approve(code, "Kitchen", "ana");
 
         Assert.Throws<AccountException>(() => _pairings.Approve(code, "Hall", "eve"));
@@ -49,7 +49,7 @@ public sealed class PairingTests : IDisposable
     [Fact]
     public void A_code_is_over_after_ten_minutes_whatever_the_wall_clock_says()
     {
-        var (code, secret) = _pairings.Begin("a tablet");
+        var (code, secret) = _pairings.Begin("a tablet", "hall");
         _time.SetUtcNow(_time.GetUtcNow().AddYears(10));
         _time.Advance(TimeSpan.FromMinutes(9));
         Assert.Null(_pairings.TryTake(code, secret));
@@ -64,11 +64,24 @@ public sealed class PairingTests : IDisposable
     public void A_bounded_number_waits_and_there_is_room_again_later()
     {
         for (var i = 0; i < Pairings.Most; i++)
-            _pairings.Begin("a tablet");
+            _pairings.Begin("a tablet", $"address {i}");
 
-        Assert.Equal(AccountError.Busy, Assert.Throws<AccountException>(() => _pairings.Begin("one more")).Error);
+        Assert.Equal(AccountError.Busy, Assert.Throws<AccountException>(() => _pairings.Begin("one more", "elsewhere")).Error);
         _time.Advance(Pairings.Lifetime);
-        _pairings.Begin("one more");
+        _pairings.Begin("one more", "elsewhere");
+    }
+
+    [Fact]
+    public void One_address_alone_does_not_keep_others_from_being_paired()
+    {
+        var (code, secret) = _pairings.Begin("a tablet", "hall");
+        for (var i = 0; i < 10 * Pairings.Most; i++)
+        {
+            _pairings.Begin("a flood", "stranger");
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Null(_pairings.TryTake(code, secret));
     }
 
     [Fact]

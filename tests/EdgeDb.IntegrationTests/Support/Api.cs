@@ -8,7 +8,7 @@ using Xunit;
 namespace EdgeDb.IntegrationTests;
 
 /// <summary>Talks to a service; every answer is held to openapi.json, and none may be a server error.</summary>
-internal sealed class Api(ServiceProcess service)
+internal sealed class Api(ServiceProcess service, HttpClient? http = null)
 {
     public ServiceProcess Service { get; } = service;
 
@@ -84,7 +84,7 @@ internal sealed class Api(ServiceProcess service)
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         var sent = request.Content?.Headers.ContentType?.MediaType == "application/json" ? await request.Content.ReadAsStringAsync(Cancellation) : null;
-        using var response = await Service.Http.SendAsync(request, Cancellation);
+        using var response = await (http ?? Service.Http).SendAsync(request, Cancellation);
         var headers = response.Headers.Concat(response.Content.Headers)
             .ToDictionary(static h => h.Key, static h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
         var answer = new Answer(response.StatusCode, headers, await response.Content.ReadAsStringAsync(Cancellation));

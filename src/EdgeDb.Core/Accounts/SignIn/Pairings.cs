@@ -17,17 +17,23 @@ internal sealed class Pairings(TimeProvider time)
     /// <summary>Devices that wait at once.</summary>
     internal const int Most = 16;
 
+    private const int MostOfAddress = 2;
     private const int SecretCharacters = 32;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Pairing> _byCode = new(StringComparer.Ordinal);
 
     /// <summary>Begins. Throws <see cref="AccountException"/> when too many wait.</summary>
-    public (string Code, string Secret) Begin(string agent)
+    /// <param name="agent">What the device calls itself.</param>
+    /// <param name="from">Where it is; of one place the oldest gives way, so that nobody alone keeps others from being paired.</param>
+    public (string Code, string Secret) Begin(string agent, string from)
     {
         lock (_gate)
         {
             RemoveOver();
+            var ofAddress = _byCode.Where(waiting => waiting.Value.From == from).ToList();
+            if (ofAddress.Count >= MostOfAddress)
+                _byCode.Remove(ofAddress.MinBy(static waiting => waiting.Value.Since).Key);
             if (_byCode.Count >= Most)
                 throw new AccountException(AccountError.Busy, $"{Most} devices wait to be paired already; try again in ten minutes.") { RetryAfter = Lifetime };
             string code;
@@ -35,7 +41,7 @@ internal sealed class Pairings(TimeProvider time)
                 code = ReadableCode.New(CodeCharacters);
             while (_byCode.ContainsKey(code));
             var secret = ReadableCode.New(SecretCharacters);
-            _byCode.Add(code, new(secret, agent, time.GetTimestamp()));
+            _byCode.Add(code, new(secret, agent, from, time.GetTimestamp()));
             return (code, secret);
         }
     }
@@ -92,11 +98,13 @@ internal sealed class Pairings(TimeProvider time)
                 _byCode.Remove(code);
     }
 
-    private sealed class Pairing(string secret, string agent, long since)
+    private sealed class Pairing(string secret, string agent, string from, long since)
     {
         public string Secret { get; } = secret;
 
         public string Agent { get; } = agent;
+
+        public string From { get; } = from;
 
         public long Since { get; } = since;
 

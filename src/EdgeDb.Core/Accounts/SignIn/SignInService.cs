@@ -101,7 +101,7 @@ internal sealed class SignInService(AccountStore accounts, Sessions sessions, Pa
         if (password is null or { Length: > AccountRules.MaxPasswordLength } || !await hasher.VerifyAsync(account.Password, password, ct).ConfigureAwait(false))
         {
             Tell(AccountEventKind.SignInRefused, account.Id, account.Name, from, "wrong password for a change");
-            throw new AccountException(AccountError.Refused, "The current password is wrong.", "current");
+            throw new AccountException(AccountError.Forbidden, "'current' must be the current password.", "current");
         }
 
         limits.Forget(key);

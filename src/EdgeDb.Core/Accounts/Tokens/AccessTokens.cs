@@ -60,9 +60,8 @@ internal sealed class AccessTokens(SigningKeyRing keys, string household, Sessio
         return (narrowed, live.Hours);
     }
 
-    /// <summary>True when <paramref name="principal"/> is one that a token was narrowed down to from <paramref name="source"/>.</summary>
-    public bool IsOf(Principal principal, Principal? source) =>
-        source is not null && _verified.Values.Any(verified => verified.Principal == principal && verified.Source == source && verified.ExpiresAt > clock.Now);
+    /// <summary>Whom a token was made for that was narrowed down to <paramref name="principal"/>; null when that is none of a token.</summary>
+    public Principal? SourceOf(Principal principal) => _verified.Values.FirstOrDefault(verified => verified.Principal == principal)?.Source;
 
     private (Principal Principal, AllowedHours? Hours)? Live(string credentialId)
     {
