@@ -6,7 +6,7 @@
 #   calendar   read and expand calendars, against libical   [--edgedb PROGRAM] [--rounds N] [--dir FOLDER]
 #              (publishes the native binary unless PROGRAM is given; installs libical-dev, gcc and time from Debian where missing)
 #   forecast   the load forecast against the last value   FILE.csv | --table [FOLDER...] | --floor [FOLDER...] | --costs
-#   pipeline   kept answers against bare Kestrel and MemoryCache, batching, a household with and without the pipeline   [batch hit household http]
+#   pipeline   kept answers against bare Kestrel and MemoryCache, batching, a household with and without it, what signing in costs a request   [access batch hit household http]
 #   pool       the connection manager against other pools, on real servers   [PART...]
 #              (installs PostgreSQL, Redis and pgbouncer from Debian where missing and starts them for the run)
 #   service    the native executable: start, memory, latency of a month over 50,000 events

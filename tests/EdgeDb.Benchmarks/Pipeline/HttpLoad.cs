@@ -17,11 +17,12 @@ internal sealed class HttpLoad : IDisposable
     /// <param name="target">Path and query.</param>
     /// <param name="connections">How many at once.</param>
     /// <param name="process">The server's process, whose processor time is counted.</param>
-    public HttpLoad(Uri address, string target, int connections, int process)
+    /// <param name="header">A header line more; null for none.</param>
+    public HttpLoad(Uri address, string target, int connections, int process, string? header = null)
     {
         _process = process;
         _request = Encoding.ASCII.GetBytes(
-            $"GET {target} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: application/json\r\n\r\n");
+            $"GET {target} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: application/json\r\n{(header is null ? "" : header + "\r\n")}\r\n");
         for (var i = 0; i < connections; i++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -5,6 +5,7 @@ internal static class PipelineBenchmark
 {
     private static readonly SortedDictionary<string, Func<Task<bool>>> Parts = new(StringComparer.Ordinal)
     {
+        ["access"] = AccessBenchmark.RunAsync,
         ["batch"] = BatchBenchmark.RunAsync,
         ["hit"] = static () => Task.FromResult(HitBenchmark.Run()),
         ["household"] = HouseholdBenchmark.RunAsync,

@@ -1,0 +1,141 @@
+using EdgeDb.Tests;
+using Xunit;
+
+namespace EdgeDb.IntegrationTests;
+
+/// <summary>
+/// A service with a claimed household: Ada owns it, Ben is an adult, Mia a child, Gus and Tam are guests, there is a tablet on the wall and a thermostat with a token. Everything that somebody must not see
+/// holds a word that says who.
+/// </summary>
+public sealed class Family : IAsyncLifetime
+{
+    public const string Password = "correct horse battery";
+
+    /// <summary>In titles, places, notes and names that only adults may see.</summary>
+    public const string OfAdults = "zqadults";
+
+    /// <summary>In what only Ben may see.</summary>
+    public const string OfBen = "zqben";
+
+    /// <summary>In private events of Mia's calendar.</summary>
+    public const string OfMia = "zqmia";
+
+    /// <summary>In what the whole house sees.</summary>
+    public const string OfHouse = "zqhouse";
+
+    private readonly TemporaryFolder _folder = new();
+
+    internal ServiceProcess Service { get; private set; } = null!;
+
+    internal Visitor Nobody { get; private set; } = null!;
+
+    internal Visitor Ada { get; private set; } = null!;
+
+    internal Visitor Ben { get; private set; } = null!;
+
+    internal Visitor Mia { get; private set; } = null!;
+
+    internal Visitor Gus { get; private set; } = null!;
+
+    internal Visitor Wall { get; private set; } = null!;
+
+    internal Visitor Thermostat { get; private set; } = null!;
+
+    /// <summary>Calendars by their name, events by their title's first word.</summary>
+    internal Dictionary<string, string> Ids { get; } = [];
+
+    internal IEnumerable<Visitor> Everybody => [Ada, Ben, Mia, Gus, Wall, Thermostat];
+
+    public async ValueTask InitializeAsync()
+    {
+        Service = await ServiceProcess.StartAsync(_folder.File("data"));
+        Nobody = new(Service, "nobody");
+        await SeedAsync();
+        var claimed = await Nobody.SendAsync("POST", "/api/setup", new { name = "Ada", password = Password, member = Ids["Ada"] });
+        Assert.True(claimed.Status == 201, claimed.Text);
+        Ada = new(Service, "owner", "Cookie", claimed.Cookie);
+        foreach (var (name, role) in new[] { ("Ben", "adult"), ("Mia", "child"), ("Gus", "guest"), ("Tam", "guest") })
+        {
+            var added = await Ada.SendAsync(
+                "POST", "/api/accounts", Ids.TryGetValue(name, out var member) ? new { name, role, password = Password, member } : (object)new { name, role, password = Password });
+            Assert.True(added.Status == 201, added.Text);
+            Ids.Add("account " + name, added.Id);
+        }
+
+        Ben = await Visitor.SignInAsync(Service, "Ben", Password);
+        Mia = await Visitor.SignInAsync(Service, "Mia", Password);
+        Gus = await Visitor.SignInAsync(Service, "Gus", Password);
+        Wall = await PairAsync();
+        Thermostat = await TokenAsync("thermostat", "household:read members:read calendars:read calendars:add calendars:change events:read events:add events:change events:delete "
+            + "feeds:read feeds:change settings:read operations:read audit:read backups:read backups:add sessions:read");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var visitor in Everybody.Append(Nobody))
+            visitor.Dispose();
+        await Service.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>An API token of Ada's with these scopes.</summary>
+    internal async Task<Visitor> TokenAsync(string name, string scopes)
+    {
+        var made = await Ada.SendAsync("POST", "/api/tokens", new { name, scopes = scopes.Split(' ') });
+        Assert.True(made.Status == 201, made.Text);
+        return Visitor.Bearer(Service, name, made.Json.Text("token"));
+    }
+
+    private async Task<Visitor> PairAsync()
+    {
+        var asked = (await Nobody.SendAsync("POST", "/api/pairings")).Json;
+        var code = asked.Text("code");
+        var approved = await Ada.SendAsync("POST", $"/api/pairings/{code}/approve", new { name = "Kitchen" });
+        Assert.True(approved.Status is 200 or 201 or 204, approved.Text);
+        var paired = await Nobody.SendAsync("POST", $"/api/pairings/{code}/session", new { secret = asked.Text("secret") });
+        Assert.True(paired.Status is 200 or 201, paired.Text);
+        return new(Service, "wall", "Cookie", paired.Cookie);
+    }
+
+    // While nobody has claimed it, everybody may.
+    private async Task SeedAsync()
+    {
+        foreach (var name in new[] { "Ada", "Ben", "Mia" })
+            Ids.Add(name, await AddAsync("/api/members", new { name }));
+        await CalendarAsync("Family", "household", OfHouse, Ids["Ada"], Ids["Ben"], Ids["Mia"]);
+        await CalendarAsync("Adults", "adults", OfAdults, Ids["Ada"], Ids["Ben"]);
+        await CalendarAsync("Bens", "private", OfBen, Ids["Ben"]);
+        await CalendarAsync("Mias", "household", OfHouse, Ids["Mia"]);
+        await EventAsync("Family", "Swim", OfHouse, 9);
+        await EventAsync("Adults", "Gifts", OfAdults, 10);
+        await EventAsync("Bens", "Doctor", OfBen, 11);
+        await EventAsync("Mias", "Diary", OfMia, 12, isPrivate: true);
+        await EventAsync("Mias", "Chess", OfHouse, 13);
+        await EventAsync("Bens", "Deleted", OfBen, 14);
+        var deleted = await Nobody.SendAsync("DELETE", $"/api/events/{Ids["Deleted"]}");
+        Assert.Equal(204, deleted.Status);
+    }
+
+    private async Task CalendarAsync(string name, string access, string mark, params string[] members) =>
+        Ids.Add(name, await AddAsync("/api/calendars", new { name = $"{name} {mark}", access, members }));
+
+    private async Task EventAsync(string calendar, string title, string mark, int hour, bool isPrivate = false) =>
+        Ids.Add(title, await AddAsync("/api/events", new
+        {
+            calendarId = Ids[calendar],
+            summary = $"{title} {mark}",
+            location = $"place {mark}",
+            description = $"notes {mark}",
+            start = $"2026-03-02T{hour:00}:00",
+            end = $"2026-03-02T{hour:00}:30",
+            rrule = "FREQ=WEEKLY;COUNT=3",
+            @private = isPrivate,
+        }));
+
+    private async Task<string> AddAsync(string address, object body)
+    {
+        var added = await Nobody.SendAsync("POST", address, body);
+        Assert.True(added.Status == 201, added.Text);
+        return added.Id;
+    }
+}
