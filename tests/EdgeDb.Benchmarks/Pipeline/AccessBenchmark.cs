@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net.Http.Json;
+using System.Text;
 using EdgeDb.Tests;
 
 namespace EdgeDb.Benchmarks.Pipeline;
@@ -15,7 +15,8 @@ internal static class AccessBenchmark
         using var folder = new TemporaryFolder();
         await using var open = await ServiceProcess.StartAsync(folder.File("open"), "--sample", "--zone", "Europe/Berlin");
         await using var claimed = await ServiceProcess.StartAsync(folder.File("claimed"), "--sample", "--zone", "Europe/Berlin");
-        using var answer = await claimed.Http.PostAsJsonAsync(new Uri("/api/setup", UriKind.Relative), new { name = "Ada", password = "correct horse battery" });
+        using var owner = new StringContent("""{"name":"Ada","password":"correct horse battery"}""", Encoding.UTF8, "application/json");
+        using var answer = await claimed.Http.PostAsync(new Uri("/api/setup", UriKind.Relative), owner);
         answer.EnsureSuccessStatusCode();
         var cookie = answer.Headers.GetValues("Set-Cookie").First().Split(';')[0];
         var today = TimeProvider.System.GetUtcNow().UtcDateTime;
