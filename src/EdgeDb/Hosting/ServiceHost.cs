@@ -8,7 +8,6 @@ using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
-using EdgeDb.Core.Security;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
