@@ -9,6 +9,8 @@ namespace EdgeDb.IntegrationTests;
 /// <summary>The audit log of the running service, and the command that looks at its file.</summary>
 public sealed class AuditTests
 {
+    private const string Password = "correct horse battery";
+
     [Fact]
     public async Task Starts_writes_settings_and_stops_are_told_and_the_chain_is_intact()
     {
@@ -75,6 +77,36 @@ public sealed class AuditTests
         await ChangeAsync(file, "DROP TRIGGER audit_entry_stays_as_it_is; UPDATE audit_entry SET actor = 'console' WHERE sequence = 2");
         (exit, _, errors) = await ServiceProcess.RunAsync(["audit", "verify", "--data", folder.Path]);
         Assert.True(exit == 1 && errors.Contains("Entry 2 ", StringComparison.Ordinal), errors);
+    }
+
+    [Fact]
+    public async Task Who_signed_in_who_failed_to_and_who_was_refused_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var service = await ServiceProcess.StartAsync(folder.Path))
+        {
+            var owner = new Api(service);
+            (await owner.PostAsync("/api/setup", new { name = "Ana", password = Password })).Expect(HttpStatusCode.Created);
+            (await owner.PostAsync("/api/accounts", new { name = "Kim", role = "child", password = Password })).Expect(HttpStatusCode.Created);
+            (await owner.DeleteAsync("/api/session")).Expect(HttpStatusCode.NoContent);
+            (await owner.PostAsync("/api/session", new { name = "Kim", password = "wrong" })).Expect(HttpStatusCode.Unauthorized);
+            (await owner.PostAsync("/api/session", new { name = "Kim", password = Password })).Expect(HttpStatusCode.OK);
+            (await owner.GetAsync("/api/audit")).Expect(HttpStatusCode.Forbidden);
+            (await owner.PostAsync("/api/members", new { name = "Eve" })).Expect(HttpStatusCode.Forbidden);
+            await service.StopAsync();
+        }
+
+        var (_, lines, _) = await ServiceProcess.RunAsync(["audit", "export", "--data", folder.Path]);
+        var entries = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.StartsWith("Kim, ", entries.Single(static e => e.Text("kind") == "sign-in").TextOrNull("who"), StringComparison.Ordinal);
+        Assert.StartsWith("Ana, ", entries.Single(static e => e.Text("kind") == "sign-out").TextOrNull("who"), StringComparison.Ordinal);
+        Assert.Equal("wrong name or password", entries.Single(static e => e.Text("kind") == "sign-in-failed").TextOrNull("what"));
+        var refused = entries.Where(static e => e.Text("kind") == "refused").ToList();
+        Assert.Equal(["audit:read", "members:add"], refused.Select(static e => e.TextOrNull("what")));
+        Assert.All(refused, static e => Assert.StartsWith("Kim, ", e.TextOrNull("who"), StringComparison.Ordinal));
+        Assert.Contains(entries, static e => e.Text("kind") == "write" && e.TextOrNull("what")!.StartsWith("accounts:add", StringComparison.Ordinal));
+        Assert.Contains(entries, static e => e.Text("kind") == "warning" && e.TextOrNull("what")!.StartsWith("new-device: Kim", StringComparison.Ordinal));
+        Assert.Equal(0, (await ServiceProcess.RunAsync(["audit", "verify", "--data", folder.Path])).ExitCode);
     }
 
     private static async Task ChangeAsync(string file, string sql)

@@ -1,7 +1,9 @@
 using EdgeDb.Core.Accounts;
 using EdgeDb.Core.Audit;
+using EdgeDb.Core.Certificates;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Work;
+using EdgeDb.Hosting.Tls;
 using EdgeDb.Options;
 
 namespace EdgeDb.Hosting;
@@ -15,28 +17,45 @@ internal sealed class AuditService : IHostedService
     private static readonly TimeSpan UnusualAgain = TimeSpan.FromHours(6);
 
     private const string Check = "audit";
+    private const string Certificate = "certificate";
 
     private static readonly TimeSpan CheckFirst = TimeSpan.FromHours(1);
     private static readonly TimeSpan CheckEvery = TimeSpan.FromDays(7);
+    private static readonly TimeSpan CertificateEvery = TimeSpan.FromDays(1);
+    private static readonly TimeSpan EndsSoon = TimeSpan.FromDays(21);
 
     private readonly AuditLog _log;
     private readonly RunningSettings _settings;
     private readonly BackgroundQueue _queue;
     private readonly ConnectionManager _connections;
+    private readonly Https _https;
+    private readonly (string Name, Secret Credential)[] _credentials;
+    private readonly int[] _replaced;
     private readonly TimeProvider _time;
     private long? _unusualAt;
 
-    public AuditService(AuditLog log, RunningSettings settings, BackgroundQueue queue, ConnectionManager connections, TimeProvider time)
+    public AuditService(AuditLog log, RunningSettings settings, BackgroundQueue queue, ConnectionManager connections, EdgeDbOptions options, Https https, TimeProvider time)
     {
-        (_log, _settings, _queue, _connections, _time) = (log, settings, queue, connections, time);
+        (_log, _settings, _queue, _connections, _https, _time) = (log, settings, queue, connections, https, time);
+        _credentials = [.. options.Upstream.Credentials().Select(static c => (c.Setting.Path, c.Credential))];
+        _replaced = new int[_credentials.Length];
         log.Ticked += LookAtQueries;
+        log.Ticked += LookAtCredentials;
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         _queue.Register(new(Check, WorkPriority.Idle, CheckAsync));
         _queue.TryAdd(new(Check, "Check the audit log and drop its old entries", Check), CheckFirst);
-        return _log.StartAsync(ProgramVersion.Text, cancellationToken);
+        if (_https.WatchedCertificate is not null)
+        {
+            _queue.Register(new(Certificate, WorkPriority.Idle, LookAtCertificateAsync));
+            _queue.TryAdd(new(Certificate, "Look when the certificate ends", Certificate), CheckFirst);
+        }
+
+        await _log.StartAsync(ProgramVersion.Text, cancellationToken);
+        foreach (var (name, _) in _credentials)
+            _log.Write(AuditKind.Credential, AuditActor.Service, null, $"used for {name}");
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _log.StopAsync();
@@ -92,6 +111,33 @@ internal sealed class AuditService : IHostedService
         if ((await _log.CheckAsync(work.YieldAsync, ct)).Problem is null)
             await _log.DropOldAsync(TimeSpan.FromDays(_settings.Get(SettingTable.AuditKeep)), work.YieldAsync, ct);
         return CheckEvery;
+    }
+
+    private ValueTask<TimeSpan?> LookAtCertificateAsync(WorkContext work, CancellationToken ct)
+    {
+        try
+        {
+            using var certificate = CertificateFile.ReadPublic(_https.WatchedCertificate!);
+            if (certificate is not null && certificate.NotAfter.ToUniversalTime() - _time.GetUtcNow().UtcDateTime < EndsSoon)
+                _log.Events.Raise(SecurityEventKind.CertificateExpiring, $"'{_https.WatchedCertificate}' ends on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+        }
+        catch (CertificateFileException)
+        {
+            // What serves it says so.
+        }
+
+        return new(CertificateEvery);
+    }
+
+    private void LookAtCredentials()
+    {
+        for (var i = 0; i < _credentials.Length; i++)
+        {
+            if (_credentials[i].Credential.Replaced is var replaced && replaced == _replaced[i])
+                continue;
+            _replaced[i] = replaced;
+            _log.Write(AuditKind.Credential, AuditActor.Service, null, $"replaced for {_credentials[i].Name}");
+        }
     }
 
     private void LookAtQueries()

@@ -48,6 +48,7 @@ internal static partial class ServiceHost
         using var timeOfDay = await HouseholdTime.StartAsync(household.Store, database, time, loggers.CreateLogger<HouseholdTime>(), CancellationToken.None);
         await using var accounts = await AccountServices.OpenAsync(
             database, keys, await SecondLevelStore.HouseholdAsync(database, CancellationToken.None), options.Data, () => timeOfDay.Now, time, loggers, CancellationToken.None);
+        accounts.Happened += happened => AuditService.Note(audit, happened);
         var console = new ConsoleCredential();
         var emergency = new EmergencyMode(time, loggers.CreateLogger<EmergencyMode>());
         database.Failed += failure => emergency.Meet(PipelineOperation.Write, failure);
@@ -68,6 +69,7 @@ internal static partial class ServiceHost
         builder.WebHost.ConfigureKestrel(kestrel => Listening.Configure(kestrel, options, https.Tls));
         builder.Services.AddSingleton(keys);
         builder.Services.AddSingleton(audit);
+        builder.Services.AddSingleton(options);
         builder.Services.AddHostedService<AuditService>();
         builder.Services.AddSingleton(https);
         builder.Services.AddSingleton(accounts);

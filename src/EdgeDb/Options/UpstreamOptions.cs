@@ -14,6 +14,19 @@ internal sealed record UpstreamOptions
 
     public Upstream<QdrantSettings>? Qdrant { get; init; }
 
+    /// <summary>What is shown to each that asks for something.</summary>
+    public IEnumerable<(Setting Setting, Secret Credential)> Credentials()
+    {
+        if (Postgres is not null)
+            yield return (SettingTable.Postgres, Postgres.Server.Password);
+        if (PostgresReplica is not null)
+            yield return (SettingTable.PostgresReplica, PostgresReplica.Server.Password);
+        if (Redis?.Server.Password is { } password)
+            yield return (SettingTable.Redis, password);
+        if (Qdrant?.Server.ApiKey is { } key)
+            yield return (SettingTable.Qdrant, key);
+    }
+
     /// <summary>The setting and the host of each that is given.</summary>
     public IEnumerable<(Setting Setting, string Host)> Hosts()
     {

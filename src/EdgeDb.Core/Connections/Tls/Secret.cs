@@ -12,6 +12,7 @@ public sealed class Secret
     private readonly string? _file;
     private (DateTime Written, long Bytes) _version;
     private string _value;
+    private int _replaced;
 
     private Secret(string? file, string value) => (_file, _value) = (file, value);
 
@@ -29,6 +30,9 @@ public sealed class Secret
             }
         }
     }
+
+    /// <summary>How often another one was found in the file.</summary>
+    internal int Replaced => Volatile.Read(ref _replaced);
 
     /// <summary>Whether there is none.</summary>
     public bool IsEmpty => Value.Length == 0;
@@ -65,8 +69,10 @@ public sealed class Secret
             var version = Version(_file!);
             if (version == _version)
                 return;
-            if (ReadLine(_file!) is { Length: > 0 } value)
-                (_value, _version) = (value, version);
+            if (ReadLine(_file!) is not { Length: > 0 } value)
+                return;
+            _replaced += value == _value ? 0 : 1;
+            (_value, _version) = (value, version);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

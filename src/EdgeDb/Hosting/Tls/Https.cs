@@ -16,6 +16,7 @@ internal sealed class Https : IDisposable
         Hsts = options.Tls.Hsts;
         if (!options.Tls.IsOn)
             return;
+        WatchedCertificate = options.Tls.Own?.Certificate ?? LocalCertificates.AuthorityPath(options.CertificateFolder);
         var logger = loggers.CreateLogger("EdgeDb.Tls");
         var certificates = options.Tls.Own is { } own
             ? new OwnCertificate(own.Certificate, own.Key, time, logger)
@@ -25,6 +26,9 @@ internal sealed class Https : IDisposable
 
     /// <summary>How it is spoken; null where it is off.</summary>
     public ServerTls? Tls { get; }
+
+    /// <summary>The file of the certificate that somebody has to replace before it ends: their own, or the authority's; null where https is off.</summary>
+    public string? WatchedCertificate { get; }
 
     /// <summary>How long browsers are to come by https only; zero does not tell them.</summary>
     public TimeSpan Hsts { get; }

@@ -23,6 +23,7 @@ public sealed class SecretTests : IDisposable
         Write("second");
 
         Assert.Equal("second", secret.Value);
+        Assert.Equal(1, secret.Replaced);
     }
 
     [Fact]
