@@ -155,7 +155,9 @@ public sealed class AccountTests : IAsyncLifetime
         Assert.Equal("Kim", session.GetProperty("visitors").EnumerateArray().Single().Text("name"));
         (await wall.Api.PostAsync("/api/members", new { name = "Lea" })).Expect(HttpStatusCode.Forbidden);
         (await wall.Api.PostAsync("/api/session", new { account = kim, pin = "1357" })).Expect(HttpStatusCode.Unauthorized);
-        Assert.Equal("adult", (await wall.Api.PostAsync("/api/session", new { account = kim, pin = "2580" })).Expect(HttpStatusCode.OK).Json.Text("role"));
+        var visit = (await wall.Api.PostAsync("/api/session", new { account = kim, pin = "2580" })).Expect(HttpStatusCode.OK).Json;
+        Assert.Equal("adult", visit.Text("role"));
+        Assert.InRange(visit.GetProperty("visitSeconds").GetInt32(), 1, 300);
         (await wall.Api.PostAsync("/api/members", new { name = "Lea" })).Expect(HttpStatusCode.Created);
         (await wall.Api.DeleteAsync("/api/session")).Expect(HttpStatusCode.NoContent);
         (await wall.Api.PostAsync("/api/members", new { name = "Mo" })).Expect(HttpStatusCode.Forbidden);

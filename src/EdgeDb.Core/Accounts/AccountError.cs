@@ -21,6 +21,9 @@ internal enum AccountError
     /// <summary>The credentials are wrong. Which part of them is not said.</summary>
     Refused,
 
+    /// <summary>The credentials are right, and the account may be used at other hours of the day only.</summary>
+    OutOfHours,
+
     /// <summary>The password is right and a second factor is asked for.</summary>
     SecondFactorNeeded,
 

@@ -12,6 +12,7 @@ internal sealed record SessionBody(
     string? Account,
     string? Member,
     string? Device,
+    int? VisitSeconds,
     IReadOnlyList<string> Rights,
     IReadOnlyList<string> OwnRights,
     IReadOnlyList<VisitorBody> Visitors);

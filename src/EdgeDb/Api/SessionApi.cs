@@ -159,6 +159,7 @@ internal static class SessionApi
             principal?.AccountId,
             principal?.MemberId,
             session is { IsDevice: true } ? session.Id : null,
+            session?.Visit is { IsOver: false } visit ? (int)Math.Ceiling(visit.Left.TotalSeconds) : null,
             AccountFields.Scopes(principal?.Rights ?? AccessRights.None),
             AccountFields.Scopes(principal?.OwnRights ?? AccessRights.None),
             session is { IsDevice: true }

@@ -191,7 +191,7 @@ public sealed class SignInTests
         await home.Services.Accounts.ChangeAsync(
             home.Services.Accounts.FindByName("Ana")!.Id, null, static account => account with { Role = Role.Child, Hours = AllowedHours.Parse("07:00-11:00") }, Ct);
 
-        Assert.Equal(AccountError.Refused, await RefusedAsync(home, "Ana", Right));
+        Assert.Equal(AccountError.OutOfHours, await RefusedAsync(home, "Ana", Right));
         home.TimeOfDay = new(8, 0);
         Assert.NotNull(await SignInAsync(home, "Ana", Right));
     }

@@ -19,7 +19,10 @@ internal sealed class KioskVisit(Principal principal, AllowedHours? hours, TimeP
     public AllowedHours? Hours { get; } = hours;
 
     /// <summary>True when it is over.</summary>
-    public bool IsOver => time.GetElapsedTime(Volatile.Read(ref _since)) >= Length;
+    public bool IsOver => Left <= TimeSpan.Zero;
+
+    /// <summary>How long they still have; not above zero when it is over.</summary>
+    public TimeSpan Left => Length - time.GetElapsedTime(Volatile.Read(ref _since));
 
     /// <summary>They did something.</summary>
     public void Prolong() => Volatile.Write(ref _since, time.GetTimestamp());
