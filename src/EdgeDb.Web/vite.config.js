@@ -17,7 +17,7 @@ export default defineConfig({
           groups: [
             {
               name: 'shared',
-              test: /node_modules\/svelte\/|src\/(?:api|state|time|color|i18n\/(?!de\.))|components\/(?:EventRow|FilterBar|ColorBar|MemberChips|ZoneNote)/,
+              test: /node_modules\/svelte\/|src\/(?:api\/(?!accounts)|state\/(?!submission)|time|color|i18n\/(?!de\.|accounts|agent))|components\/(?:EventRow|FilterBar|ColorBar|MemberChips|ZoneNote)/,
             },
           ],
         },

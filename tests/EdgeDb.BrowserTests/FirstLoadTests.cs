@@ -6,8 +6,8 @@ namespace EdgeDb.BrowserTests;
 
 public sealed class FirstLoadTests(Browser browser)
 {
-    // As sent, brotli. Measured: 26.9 KiB of scripts.
-    private const int MaxScriptBytes = 28 * 1024;
+    // As sent, brotli. Measured: 28.7 KiB of scripts, of which 1.8 find out who is there and what they may; the pages about accounts are not among them.
+    private const int MaxScriptBytes = 29 * 1024;
     private const int MaxTotalBytes = 60 * 1024;
 
     // Fetched when the first page is there, for the others to open at once.

@@ -45,6 +45,9 @@ internal sealed class Household : IAsyncDisposable
 
     public Task<string> AddCalendarAsync(string name, params string[] members) => PostAsync("/api/calendars", new { name, color = "#2e86ab", members });
 
+    public Task<string> AddCalendarForAsync(string access, string name, params string[] members) =>
+        PostAsync("/api/calendars", new { name, color = "#2e86ab", members, access });
+
     public Task<string> AddFeedAsync(Uri address, string name) => PostAsync("/api/feeds", new { address, name });
 
     /// <summary>Adds a timed event by the wall clock of the household.</summary>
@@ -54,17 +57,41 @@ internal sealed class Household : IAsyncDisposable
     public Task<string> AddAllDayEventAsync(string calendarId, string summary, string start, string end) =>
         PostAsync("/api/events", new { calendarId, summary, start, end, allDay = true });
 
+    /// <summary>Adds a timed event with every text that it can have.</summary>
+    public Task<string> AddWordyEventAsync(string calendarId, string text, string start, string end) =>
+        PostAsync("/api/events", new { calendarId, summary = text, location = text, description = text, start, end, allDay = false, zone = "Europe/Berlin" });
+
+    /// <summary>Makes the first owner, as whom the test prepares the rest.</summary>
+    public Task ClaimAsync(string name, string password, string? member = null) => SendAsync(HttpMethod.Post, "/api/setup", new { name, password, member });
+
+    /// <summary>Adds an account; as an owner.</summary>
+    public Task<string> AddAccountAsync(string name, string role, string password, string? member = null, string? hours = null) =>
+        PostAsync("/api/accounts", new { name, role, password, member, hours });
+
+    /// <summary>Gives an account a PIN; as an owner.</summary>
+    public Task SetPinAsync(string accountId, string pin) => SendAsync(HttpMethod.Put, $"/api/accounts/{accountId}/pin", new { pin });
+
+    /// <summary>Lets in the device that shows this code; as an owner.</summary>
+    public Task PairAsync(string code, string name) => SendAsync(HttpMethod.Post, $"/api/pairings/{code}/approve", new { name });
+
+    /// <summary>Changes the name of the household.</summary>
+    public Task RenameAsync(string name) => SendAsync(HttpMethod.Put, "/api/household", new { name });
+
     public async ValueTask DisposeAsync()
     {
         await _service.DisposeAsync();
         _folder.Dispose();
     }
 
-    private async Task<string> PostAsync(string path, object body)
+    private async Task<string> PostAsync(string path, object body) =>
+        JsonDocument.Parse(await SendAsync(HttpMethod.Post, path, body)).RootElement.GetProperty("id").GetString()!;
+
+    private async Task<string> SendAsync(HttpMethod method, string path, object body)
     {
-        using var response = await _service.Http.PostAsJsonAsync(path, body);
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        using var response = await _service.Http.SendAsync(request);
         var answer = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, $"POST {path}: {(int)response.StatusCode} {answer}");
-        return JsonDocument.Parse(answer).RootElement.GetProperty("id").GetString()!;
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {answer}");
+        return answer;
     }
 }

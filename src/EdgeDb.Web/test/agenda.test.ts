@@ -10,6 +10,7 @@ function occurrence(summary: string, start: string, end: string): Occurrence {
   made++;
   return {
     id: `o${made}`,
+    busy: false,
     eventId: `e${made}`,
     recurrenceId: null,
     start,

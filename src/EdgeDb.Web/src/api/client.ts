@@ -1,4 +1,4 @@
-import type { Calendar, EventBody, Feed, FeedProblem, Household, Member, NewFeed, Occurrence, Page, PlainDate, Readiness } from './types';
+import type { Calendar, EventBody, Feed, FeedProblem, Household, Member, NewFeed, Occurrence, Page, PlainDate, Readiness, Session } from './types';
 
 /** A request on the home network that has not answered by then will not. */
 const requestTimeoutMs = 10_000;
@@ -10,14 +10,21 @@ const maximumPages = 10;
 export class ApiError extends Error {
   constructor(
     readonly status: number,
+    /** A stable word such as `wrong-credentials`. */
+    readonly type: string,
     /** The service's own sentence. */
     readonly detail: string,
     /** The service's sentence for each field at fault, by field name. */
     readonly fields: ReadonlyMap<string, string>,
+    /** When another try may help; 0 when the service does not say. */
+    readonly retryAfterSeconds: number,
   ) {
     super(detail);
   }
 }
+
+/** Told when a request was refused because nobody is signed in any more. */
+export const refusals = new EventTarget();
 
 /** The service did not answer at all: it is down, restarting, or the network is. */
 export class ServiceAway extends Error {}
@@ -41,10 +48,13 @@ async function problemOf(response: Response): Promise<ApiError> {
   const problem = await response.json().catch(() => null);
   const fields = new Map<string, string>();
   for (const error of problem?.errors ?? []) fields.set(String(error.field), String(error.detail));
-  return new ApiError(response.status, String(problem?.detail ?? problem?.title ?? `HTTP ${response.status}`), fields);
+  const type = String(problem?.type ?? '').replace('urn:edgedb:problem:', '');
+  if (type === 'sign-in') refusals.dispatchEvent(new Event(type));
+  const detail = String(problem?.detail ?? problem?.title ?? `HTTP ${response.status}`);
+  return new ApiError(response.status, type, detail, fields, Number(response.headers.get('retry-after') ?? 0));
 }
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
   const response = await send(method, path, body);
   // A proxy in front of a service that is down answers for it.
   if (response.status === 502 || response.status === 504) throw new ServiceAway(`HTTP ${response.status}`);
@@ -57,7 +67,7 @@ async function request<T>(method: string, path: string, body?: unknown): Promise
   }
 }
 
-async function allPages<T>(path: string, parameters: URLSearchParams): Promise<T[]> {
+export async function allPages<T>(path: string, parameters = new URLSearchParams({ limit: '500' })): Promise<T[]> {
   const items: T[] = [];
   for (let page = 0; page < maximumPages; page++) {
     const answer = await request<Page<T>>('GET', `${path}?${parameters}`);
@@ -71,10 +81,13 @@ async function allPages<T>(path: string, parameters: URLSearchParams): Promise<T
 const id = encodeURIComponent;
 
 export const api = {
+  session: () => request<Session>('GET', '/api/session'),
+  /** At a paired device this ends the visit, and the device stays. */
+  signOut: () => request<void>('DELETE', '/api/session'),
   household: () => request<Household>('GET', '/api/household'),
-  members: () => allPages<Member>('/api/members', new URLSearchParams({ limit: '500' })),
-  calendars: () => allPages<Calendar>('/api/calendars', new URLSearchParams({ limit: '500' })),
-  feeds: () => allPages<Feed>('/api/feeds', new URLSearchParams({ limit: '500' })),
+  members: () => allPages<Member>('/api/members'),
+  calendars: () => allPages<Calendar>('/api/calendars'),
+  feeds: () => allPages<Feed>('/api/feeds'),
 
   /** Every occurrence that touches the days from `from` (inclusive) to `to` (exclusive) in `zone`. */
   occurrences: (from: PlainDate, to: PlainDate, zone: string) =>

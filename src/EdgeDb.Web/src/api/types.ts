@@ -20,11 +20,15 @@ export interface Member {
   color: string;
 }
 
+/** Who sees a calendar: everybody at home, adults, or only those whom it concerns. */
+export type CalendarAccess = 'household' | 'adults' | 'private';
+
 export interface Calendar {
   id: string;
   name: string;
   color: string;
   kind: 'local' | 'feed';
+  access: CalendarAccess;
   members: string[];
 }
 
@@ -60,7 +64,10 @@ export interface FeedProblem {
 
 export interface Occurrence {
   id: string;
-  eventId: string;
+  /** Nothing but its time may be seen: it has no event and no texts. */
+  busy: boolean;
+  /** Null when `busy`. */
+  eventId: string | null;
   recurrenceId: string | null;
   /** An instant, or a plain date when `allDay`. */
   start: string;
@@ -109,6 +116,33 @@ export interface NewFeed {
   address: string;
   name?: string;
   members?: string[];
+}
+
+/** A line of the service's table of rights, such as `accounts:add`. */
+export type Right = `${'household' | 'members' | 'calendars' | 'events' | 'feeds' | 'accounts' | 'sessions' | 'devices'}:${'read' | 'add' | 'change' | 'delete'}`;
+
+export type Role = 'owner' | 'adult' | 'child' | 'guest';
+
+/** Who acts in this browser. */
+export interface Session {
+  /** Whether the household has an owner; until then everybody is one. */
+  claimed: boolean;
+  /** Whether making an owner from here takes the set-up code. */
+  needsSetupCode: boolean;
+  /** Null when nobody is signed in. */
+  role: Role | 'kiosk' | 'service' | null;
+  name: string | null;
+  /** Null for a device without a visitor, and while nobody has claimed the household. */
+  account: string | null;
+  /** The paired device that this is. */
+  device: string | null;
+  /** How long the visitor of a device still has. */
+  visitSeconds: number | null;
+  rights: Right[];
+  /** What they may do with their own only. */
+  ownRights: Right[];
+  /** Who has a PIN for this device. */
+  visitors: { id: string; name: string }[];
 }
 
 export type Topic = 'household' | 'members' | 'calendars' | 'feeds' | 'occurrences';

@@ -6,6 +6,8 @@ export const de: Catalogue = {
   'nav.today': 'Heute',
   'nav.month': 'Monat',
   'nav.feeds': 'Abos',
+  'nav.people': 'Leute',
+  'nav.account': 'Dein Konto',
   'page.notFound': 'Diese Seite gibt es nicht',
   'page.notFound.help': 'Zu heute',
   'common.loading': 'Einen Moment…',
@@ -38,6 +40,9 @@ export const de: Catalogue = {
   'incident.title': 'Etwas braucht Aufmerksamkeit',
   'starting.title': 'Der Kalenderdienst startet gerade',
   'live.updated': 'Der Kalender wurde aktualisiert.',
+
+  'open.title': 'Wer diese Seite erreicht, sieht und ändert alles.',
+  'open.action': 'Besitzer festlegen',
 
   'filter.label': 'Wer und was angezeigt wird',
   'filter.members': 'Personen',
@@ -73,6 +78,7 @@ export const de: Catalogue = {
   'event.recurring': 'wiederholt sich',
   'event.private': 'privat',
   'event.untitled': 'Ohne Titel',
+  'event.busy': 'belegt',
   'event.when': 'Wann',
   'event.where': 'Wo',
   'event.who': 'Wer',

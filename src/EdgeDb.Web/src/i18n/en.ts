@@ -5,6 +5,8 @@ export const en = {
   'nav.today': 'Today',
   'nav.month': 'Month',
   'nav.feeds': 'Feeds',
+  'nav.people': 'People',
+  'nav.account': 'Your account',
   'page.notFound': 'There is no such page',
   'page.notFound.help': 'Go to today',
   'common.loading': 'One moment…',
@@ -37,6 +39,9 @@ export const en = {
   'incident.title': 'Something needs attention',
   'starting.title': 'The calendar service is starting',
   'live.updated': 'The calendar was updated.',
+
+  'open.title': 'Anybody who reaches this page sees and changes everything.',
+  'open.action': 'Make an owner',
 
   'filter.label': 'Who and what is shown',
   'filter.members': 'People',
@@ -72,6 +77,7 @@ export const en = {
   'event.recurring': 'repeats',
   'event.private': 'private',
   'event.untitled': 'Untitled',
+  'event.busy': 'busy',
   'event.when': 'When',
   'event.where': 'Where',
   'event.who': 'Who',

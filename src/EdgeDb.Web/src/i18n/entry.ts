@@ -1,7 +1,13 @@
+import type { Occurrence } from '../api/types';
 import { wallClock } from '../time/zone';
 import type { DayEntry } from '../time/agenda';
 import { formatTime, formatDay } from './format';
 import { t } from './language';
+
+/** What it is called; `busy` when that is not for this viewer. */
+export function titleOf({ busy, summary }: Occurrence): string {
+  return busy ? t('event.busy') : summary || t('event.untitled');
+}
 
 /** When an entry is, on its day: `09:00` and `until 10:30`, `All day` and `Day 2 of 3`. */
 export function entryTime({ occurrence, part, day, days }: DayEntry, zone: string): { main: string; detail: string } {

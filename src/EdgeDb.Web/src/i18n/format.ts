@@ -31,7 +31,7 @@ export function formatDateTime(instant: number, zone: string): string {
   return format({ timeZone: zone, dateStyle: 'medium', timeStyle: 'short' }).format(instant);
 }
 
-function amount(value: number, unit: 'minute' | 'hour' | 'day'): string {
+function amount(value: number, unit: 'second' | 'minute' | 'hour' | 'day'): string {
   const unitDisplay = unit === 'day' ? 'long' : 'short';
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay }).format(value);
 }
@@ -43,6 +43,11 @@ export function formatDuration(milliseconds: number): string {
   if (minutes >= 48 * 60) return amount(Math.round(minutes / (24 * 60)), 'day');
   const rest = minutes % 60;
   return rest === 0 ? amount(minutes / 60, 'hour') : `${amount(Math.floor(minutes / 60), 'hour')} ${amount(rest, 'minute')}`;
+}
+
+/** How long to wait: `8 sec`, then as a duration. */
+export function formatWait(seconds: number): string {
+  return seconds < 60 ? amount(Math.max(1, seconds), 'second') : formatDuration(seconds * 1000);
 }
 
 /** `5 minutes ago`. */

@@ -1,10 +1,12 @@
 import { ChangeStream } from '../api/changes';
 import { api } from '../api/client';
-import type { Calendar, Feed, Household, Member, Occurrence, PlainDate, Readiness, Topic } from '../api/types';
+import type { Calendar, Feed, Household, Member, Occurrence, PlainDate, Readiness, Right, Topic } from '../api/types';
 import { safeColor } from '../color';
 import { locale, t } from '../i18n/language';
 import { isKnownZone } from '../time/zone';
 import { announcer } from './announcer.svelte';
+import { selection } from './selection.svelte';
+import { session } from './session.svelte';
 
 /** Changes that come within this time are fetched together: reading a feed touches many things at once. */
 const coalesceMs = 100;
@@ -16,26 +18,49 @@ type Part = Topic | 'readiness';
 
 const everything: readonly Part[] = ['readiness', 'household', 'members', 'calendars', 'feeds', 'occurrences'];
 
+/** What one must be allowed to, to fetch a part. Anybody may know how the service is. */
+const rights: Record<Part, Right | null> = {
+  readiness: null,
+  household: 'household:read',
+  members: 'members:read',
+  calendars: 'calendars:read',
+  feeds: 'feeds:read',
+  occurrences: 'events:read',
+};
+
+interface Loader {
+  load(): Promise<void>;
+  /** An answer under way is for somebody who has left. */
+  forget(): void;
+}
+
 /**
  * Runs a request and drops its answer when a later one was started meanwhile, which knows at least as much, or when it is the
  * same as before: then nothing on screen is laid out again and no focus is lost.
  */
-function latestOnly<T>(load: () => Promise<T>, apply: (value: T) => void): () => Promise<void> {
+function latestOnly<T>(load: () => Promise<T>, apply: (value: T) => void): Loader {
   let started = 0;
   let applied = '';
-  return async () => {
-    const mine = ++started;
-    const value = await load();
-    const text = JSON.stringify(value);
-    if (mine !== started || text === applied) return;
-    applied = text;
-    apply(value);
+  return {
+    async load() {
+      const mine = ++started;
+      const value = await load();
+      const text = JSON.stringify(value);
+      if (mine !== started || text === applied) return;
+      applied = text;
+      apply(value);
+    },
+    forget() {
+      started++;
+      applied = '';
+    },
   };
 }
 
 /**
  * What the service last said about the household. It is fetched at the start, after every change and after every
- * connection; while the service is away the last answer stays, with its age.
+ * connection; while the service is away the last answer stays, with its age. It is what one person may see: when
+ * somebody else signs in, or nobody is any more, all of it is forgotten.
  */
 class HouseholdState {
   household = $state.raw<Household | null>(null);
@@ -65,15 +90,19 @@ class HouseholdState {
   #refreshing = false;
 
   #stream = new ChangeStream({
-    connected: () => void this.refresh(everything),
+    connected: () => void this.#reconnected(),
     changed: (topics) => {
       for (const topic of topics) this.#dirty.add(topic);
       this.#schedule();
     },
-    lost: () => (this.connection = 'lost'),
+    lost: () => {
+      this.connection = 'lost';
+      // It also ends when this browser was signed out from elsewhere; an event source does not tell the one from the other.
+      void session.check();
+    },
   });
 
-  #loaders: Record<Part, () => Promise<void>> = {
+  #loaders: Record<Part, Loader> = {
     readiness: latestOnly(api.readiness, (readiness) => (this.readiness = readiness)),
     household: latestOnly(api.household, (household) => (this.household = household)),
     members: latestOnly(api.members, (members) => (this.members = members.toSorted((a, b) => a.name.localeCompare(b.name, locale)))),
@@ -101,10 +130,10 @@ class HouseholdState {
   }
 
   start(): () => void {
-    const reconnect = () => this.#stream.open();
-    // The first answers do not wait for the stream; a change that falls between the two is caught by its first `connected`.
-    void this.refresh(everything);
-    this.#stream.open();
+    const reconnect = () => this.#open();
+    session.changed = () => this.#restart();
+    // Without an answer it is the stream that goes on trying.
+    session.load().catch(() => this.#stream.open());
     addEventListener('online', reconnect);
     return () => {
       removeEventListener('online', reconnect);
@@ -127,8 +156,9 @@ class HouseholdState {
 
   /** Fetches these parts now. Never throws: what fails is seen in `connection` and tried again. */
   async refresh(parts: readonly Part[]): Promise<void> {
+    const allowed = parts.filter((part) => rights[part] === null || session.mayOwn(rights[part]));
     try {
-      await Promise.all(parts.map((part) => this.#loaders[part]()));
+      await Promise.all(allowed.map((part) => this.#loaders[part].load()));
     } catch {
       this.#stream.interrupt();
       return;
@@ -143,8 +173,45 @@ class HouseholdState {
 
   /** Finds out whether the service is still there, as a connection through a Wi-Fi that went away looks alive for hours. */
   probe(): void {
-    if (this.connection === 'live') void this.refresh(['readiness']);
-    else this.#stream.open();
+    if (this.connection === 'live') void this.#reconnected(['readiness']);
+    else this.#open();
+  }
+
+  #open(): void {
+    // Nobody, or nobody known yet, is told nothing.
+    if (session.who) this.#stream.open();
+  }
+
+  /** Who it is comes first: what to fetch follows from it. */
+  async #reconnected(parts = everything): Promise<void> {
+    const { who } = session;
+    try {
+      await session.load();
+    } catch {
+      this.#stream.interrupt();
+      return;
+    }
+    // Somebody else began anew by itself.
+    if (session.who === who) await this.refresh(parts);
+  }
+
+  #restart(): void {
+    this.#stream.close();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const loader of Object.values(this.#loaders)) loader.forget();
+    this.household = this.readiness = this.answeredAt = null;
+    this.members = this.calendars = this.feeds = this.occurrences = [];
+    this.#answeredWindow = this.#wantedWindow = '';
+    this.#windows.clear();
+    this.#dirty.clear();
+    this.connection = 'connecting';
+    selection.close();
+    announcer.say('');
+    if (session.who === '') return;
+    // The first answers do not wait for the stream; a change that falls between the two is caught by its first `connected`.
+    void this.refresh(everything);
+    this.#stream.open();
   }
 
   #schedule(): void {

@@ -1,8 +1,12 @@
-export type Route = { name: 'agenda' } | { name: 'month'; month: string | null } | { name: 'feeds' } | { name: 'unknown' };
+export type Route = { name: 'agenda' } | { name: 'month'; month: string | null } | { name: (typeof plain)[number] } | { name: 'unknown' };
+
+/** Pages whose address is their name. */
+const plain = ['feeds', 'people', 'account', 'setup', 'pair'] as const;
 
 export function parseRoute(path: string): Route {
   if (path === '/') return { name: 'agenda' };
-  if (path === '/feeds') return { name: 'feeds' };
+  const name = plain.find((page) => path === `/${page}`);
+  if (name) return { name };
   const month = /^\/month(?:\/(\d{4}-(?:0[1-9]|1[0-2])))?$/.exec(path);
   return month ? { name: 'month', month: month[1] ?? null } : { name: 'unknown' };
 }
@@ -13,10 +17,20 @@ class Router {
   /** Counts the moves, for the focus to follow. */
   moves = $state(0);
 
+  #read(): void {
+    this.route = parseRoute(location.pathname);
+  }
+
+  /** Moves to another page, where what there was to do on this one is done. */
+  go(path: string): void {
+    history.pushState(null, '', path);
+    this.#read();
+    this.moves++;
+  }
+
   start(): () => void {
-    const read = () => (this.route = parseRoute(location.pathname));
     const moved = () => {
-      read();
+      this.#read();
       this.moves++;
     };
     const clicked = (event: MouseEvent) => {
@@ -28,7 +42,7 @@ class Router {
       if (link.pathname !== location.pathname) history.pushState(null, '', link.pathname);
       moved();
     };
-    read();
+    this.#read();
     addEventListener('popstate', moved);
     document.addEventListener('click', clicked);
     return () => {
