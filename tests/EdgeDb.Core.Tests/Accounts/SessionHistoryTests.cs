@@ -1,14 +1,15 @@
+using EdgeDb.Core.Access;
 using Xunit;
 
 namespace EdgeDb.Core.Tests.Accounts;
 
 /// <summary>
 /// Random histories of browsers, thieves, revocations, restarts, power cuts and a wall clock that jumps. A model remembers only what was promised: a session that was revoked, signed out or
-/// found stolen lets nobody in, ever; one that nobody copied and nobody ended lets its browser in.
+/// found stolen lets nobody in, ever, and neither does a secret a minute after a newer one was used; one that nobody copied and nobody ended lets its browser in.
 /// </summary>
 public sealed class SessionHistoryTests
 {
-    private const int Steps = 60;
+    private const int Steps = 120;
 
     [Theory]
     [InlineData(1)]
@@ -73,7 +74,7 @@ public sealed class SessionHistoryTests
 
     private static async Task UseAsync(TemporaryAccounts home, Browser browser, bool answerArrives)
     {
-        var (who, cookie) = await home.RequestAsync(browser.Cookie);
+        var (who, cookie) = await browser.RequestAsync(home, browser.Cookie);
         if (who is null)
         {
             Assert.True(browser.IsOver || browser.Copies.Count > 0, "a session that nobody ended or copied was refused");
@@ -86,19 +87,39 @@ public sealed class SessionHistoryTests
     private static async Task UseCopyAsync(TemporaryAccounts home, Browser browser, Random random)
     {
         var at = random.Next(browser.Copies.Count);
-        var (who, cookie) = await home.RequestAsync(browser.Copies[at]);
+        var (who, cookie) = await browser.RequestAsync(home, browser.Copies[at]);
         if (who is null)
             browser.IsOver = true;
         else
-            browser.Copies[at] = cookie;
+            browser.Copies.Add(cookie);
     }
 
     private sealed class Browser(string cookie)
     {
+        private readonly Dictionary<string, long> _replacedAt = [];
+        private string _inUse = cookie;
+
         public string Cookie { get; set; } = cookie;
 
         public List<string> Copies { get; } = [];
 
         public bool IsOver { get; set; }
+
+        /// <summary>A request with a secret of this session, whoever has it.</summary>
+        public async Task<(Principal? Who, string Cookie)> RequestAsync(TemporaryAccounts home, string cookie)
+        {
+            var answer = await home.RequestAsync(cookie);
+            if (answer.Who is null || cookie == _inUse)
+                return answer;
+            if (_replacedAt.TryGetValue(cookie, out var at))
+                Assert.True(home.Time.GetElapsedTime(at) < TimeSpan.FromMinutes(1), "a secret of the past let somebody in");
+            else
+            {
+                _replacedAt[_inUse] = home.Time.GetTimestamp();
+                _inUse = cookie;
+            }
+
+            return answer;
+        }
     }
 }

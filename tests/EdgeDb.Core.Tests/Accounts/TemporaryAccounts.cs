@@ -45,6 +45,8 @@ internal sealed class TemporaryAccounts : IAsyncDisposable
     /// <summary>As after a power cut: what was to be stored later is lost.</summary>
     public async Task CutAsync()
     {
+        // Behind what was handed to the file already, which may still be on its way there.
+        await Services.Sessions.RevokeAsync(static _ => false, CancellationToken.None);
         _process.Stop();
         await OpenAsync();
     }

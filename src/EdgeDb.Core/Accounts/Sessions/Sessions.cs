@@ -260,7 +260,7 @@ internal sealed partial class Sessions : IAsyncDisposable
         var (series, secret, now) = (SessionSecret.NewSeries(), SessionSecret.New(), _clock.Now);
         var keys = new SessionKeys(SessionSecret.Hash(secret), secret, null, null, null, 0, now);
         var session = new Session(
-            Guid.CreateVersion7(_time.GetUtcNow()).ToString(), accountId, series, keys, agent.Length <= MaxAgentLength ? agent : agent[..MaxAgentLength], now, now);
+            Guid.CreateVersion7(DateTimeOffset.FromUnixTimeSeconds(now)).ToString(), accountId, series, keys, agent.Length <= MaxAgentLength ? agent : agent[..MaxAgentLength], now, now);
         return (session, SessionSecret.Text(series, secret));
     }
 
