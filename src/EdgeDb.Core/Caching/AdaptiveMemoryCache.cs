@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -50,7 +49,8 @@ public sealed partial class AdaptiveMemoryCache : IMemoryCache
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ByteBudget, 1, nameof(options.ByteBudget));
         if (!(options.LargestShare is > 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(options), options.LargestShare, "LargestShare must be above 0 and at most 1.");
-        var seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        // Random bits of the system's own source: RandomNumberGenerator would load OpenSSL at every start.
+        var seed = options.Seed ?? BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         _table = new EntryTable(options.MaxEntries);
         _policy = new ReplacementPolicy(options.MaxEntries, options.ByteBudget, seed);
         _hash = new KeyHash(seed);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Storage;
 
@@ -51,7 +50,7 @@ internal static class SecondLevelStore
             HouseholdName,
             static (session, name) =>
             {
-                var made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+                var made = Guid.NewGuid().ToString("N")[..16];
                 Write(session, name, made);
                 return made;
             },

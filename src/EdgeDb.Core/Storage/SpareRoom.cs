@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 
 namespace EdgeDb.Core.Storage;
 
@@ -36,7 +35,8 @@ internal static class SpareRoom
         {
             using var file = new FileStream(PathOf(databasePath), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             // Random: some file systems compress.
-            var step = RandomNumberGenerator.GetBytes(StepBytes);
+            var step = new byte[StepBytes];
+            Random.Shared.NextBytes(step);
             for (var written = 0; written < SizeBytes; written += StepBytes)
                 file.Write(step);
         }

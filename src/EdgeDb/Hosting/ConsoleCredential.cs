@@ -16,7 +16,8 @@ internal sealed class ConsoleCredential
 
     public ConsoleCredential()
     {
-        Text = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        // 244 random bits of the system's own source; RandomNumberGenerator would load OpenSSL at every start.
+        Text = Prefix + Base64Url.EncodeToString([.. Guid.NewGuid().ToByteArray(), .. Guid.NewGuid().ToByteArray()]);
         _text = Encoding.ASCII.GetBytes(Text);
     }
 

@@ -61,7 +61,7 @@ internal static partial class ServiceHost
             ? null
             : new SecondLevelWatch(await SecondLevelStore.HouseholdAsync(database, CancellationToken.None), settings.Pipeline, time);
         await using var upstream = new UpstreamConnections(options, database, web, transport, memory, watch, time, loggers);
-        var seals = SecondLevelSeals.After(left);
+        var seals = watch is null ? null : SecondLevelSeals.After(left);
         var tuner = new Tuner(new TunerOptions { Mode = values.Get(SettingTable.Tuner) }, time, Random.Shared.Next());
         using var metrics = new ServiceMetrics(household, upstream.Manager.Endpoints, tuner, emergency, time, loggers.CreateLogger<ServiceMetrics>());
         using var https = new Https(options, keys, time, loggers);
@@ -92,7 +92,7 @@ internal static partial class ServiceHost
         if (watch is not null)
         {
             builder.Services.AddSingleton(new SecondLevel(
-                upstream.Redis!, watch, seals, cache.Tags, time, SecondLevel.LookLimit, loggers.CreateLogger<SecondLevel>()));
+                upstream.Redis!, watch, seals!, cache.Tags, time, SecondLevel.LookLimit, loggers.CreateLogger<SecondLevel>()));
         }
 
         RegisterPipeline(builder.Services, cache, database, settings, time, loggers);
@@ -135,7 +135,7 @@ internal static partial class ServiceHost
         {
             // Behind the last request: what is committed later would not be in it.
             await app.DisposeAsync();
-            await HandOnAsync(database, seals, cache.Tags, loggers);
+            await HandOnAsync(database, seals!, cache.Tags, loggers);
         }
 
         return damaged ? CommandTable.Failed : CommandTable.Done;

@@ -1,6 +1,5 @@
 using System.Text;
 using EdgeDb.Core.Audit;
-using EdgeDb.Core.Storage;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
