@@ -43,7 +43,9 @@ public sealed class KeptAnswersTests(Browser browser)
             await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Dentist" })).ToBeVisibleAsync();
             var asked = await proxy.AskedAsync();
             Assert.All(Answers(asked), static a => Assert.NotEqual("HIT", a.Kept));
-            Assert.All(asked.Where(static a => a.Path.EndsWith(".js", StringComparison.Ordinal)), a => Assert.Equal(second ? "HIT" : "MISS", a.Kept));
+            // What has run has arrived as a whole; the parts that follow may have been under way when the first browser was closed.
+            var scripts = asked.FindAll(static a => a.Path.StartsWith("/assets/index-", StringComparison.Ordinal) && a.Path.EndsWith(".js", StringComparison.Ordinal));
+            Assert.Equal(second ? "HIT" : "MISS", Assert.Single(scripts).Kept);
         }
 
         // What one client takes compressed, the next may want plain.
