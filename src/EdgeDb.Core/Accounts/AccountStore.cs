@@ -10,6 +10,8 @@ namespace EdgeDb.Core.Accounts;
 /// </summary>
 internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, AccountClock clock, TimeProvider time) : IDisposable
 {
+    private const string SetTotpSql = "UPDATE account SET totp = ?2, totp_last_step = ?3, version = version + 1 WHERE id = ?1";
+
     private const string Columns =
         "id, member_id, role, name, password_hash, pin_hash, totp IS NOT NULL, (SELECT count(*) FROM recovery_code WHERE account_id = account.id), hours, disabled, created_at, version";
 
@@ -145,8 +147,7 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
             (id, Sealed: keys.Seal(KeyPurpose.Secret, Account.TotpPlace(id), secret), step),
             static (session, state) =>
             {
-                Require(session.Prepare("UPDATE account SET totp = ?2, totp_last_step = ?3, version = version + 1 WHERE id = ?1")
-                    .Bind(1, state.id).BindBlob(2, state.Sealed).Bind(3, state.step).Execute());
+                Require(session.Prepare(SetTotpSql).Bind(1, state.id).BindBlob(2, state.Sealed).Bind(3, state.step).Execute());
                 return state.id;
             },
             ct).ConfigureAwait(false);
@@ -157,7 +158,7 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
         id,
         static (session, id) =>
         {
-            Require(session.Prepare("UPDATE account SET totp = NULL, totp_last_step = 0, version = version + 1 WHERE id = ?1").Bind(1, id).Execute());
+            Require(session.Prepare(SetTotpSql).Bind(1, id).Bind(2, (string?)null).Bind(3, 0L).Execute());
             session.Prepare("DELETE FROM recovery_code WHERE account_id = ?1").Bind(1, id).Execute();
             return id;
         },

@@ -90,6 +90,7 @@ internal static class SessionApi
         if (NeedsCode(context))
         {
             services.SignIn.CountGuess("setup", from);
+            _ = services.SetupCode.Ensure();
             if (!services.SetupCode.Matches(code))
                 throw new AccountException(AccountError.Forbidden, "'code' must be the set-up code: it is in the file setup-code of the data folder, and the service printed it when it started.", "code");
             services.SignIn.ForgetGuesses("setup", from);

@@ -150,11 +150,12 @@ internal static partial class ServiceHost
             return;
         }
 
+        // On this machine it takes none; for who comes through a proxy it is made when they come. Making one loads OpenSSL.
+        if (EdgeDbOptions.IsLocal(options.Listen))
+            return;
         try
         {
-            var code = accounts.SetupCode.Ensure();
-            if (options.Listen != "localhost" && !(System.Net.IPAddress.TryParse(options.Listen, out var listen) && System.Net.IPAddress.IsLoopback(listen)))
-                await Console.Out.WriteLineAsync($"This household has no owner yet. Set it up with the code {code}");
+            await Console.Out.WriteLineAsync($"This household has no owner yet. Set it up with the code {accounts.SetupCode.Ensure()}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

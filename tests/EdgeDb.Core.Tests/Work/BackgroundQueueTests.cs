@@ -16,6 +16,7 @@ public sealed class BackgroundQueueTests : IAsyncLifetime
     private readonly List<BackgroundQueue> _queues = [];
     private SqliteDatabase _database = null!;
     private BackgroundQueue _queue = null!;
+    private TaskCompletionSource? _held;
     private volatile bool _isBusy;
     private volatile bool _isHalted;
 
@@ -42,8 +43,11 @@ public sealed class BackgroundQueueTests : IAsyncLifetime
             Ask(kind, key);
         for (var left = 5; left > 0; left--)
         {
+            // Or it could be over before it is looked at.
+            _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _queue.Pump(None);
             Assert.Single(_queue.Snapshot(), static job => job.State == WorkState.Running);
+            _held.SetResult();
             await SettleAsync();
         }
 
@@ -357,10 +361,17 @@ public sealed class BackgroundQueueTests : IAsyncLifetime
     {
         var queue = new BackgroundQueue(() => _isBusy, () => _isHalted, new WorkStore(database), concurrency: 1, Time, NullLogger<BackgroundQueue>.Instance);
         _queues.Add(queue);
-        Register(queue, "idle", WorkPriority.Idle, static (_, _) => default);
-        Register(queue, "normal", WorkPriority.Normal, static (_, _) => default);
-        Register(queue, "soon", WorkPriority.Soon, static (_, _) => default);
+        Register(queue, "idle", WorkPriority.Idle, WaitWhileHeldAsync);
+        Register(queue, "normal", WorkPriority.Normal, WaitWhileHeldAsync);
+        Register(queue, "soon", WorkPriority.Soon, WaitWhileHeldAsync);
         return queue;
+    }
+
+    private async ValueTask<TimeSpan?> WaitWhileHeldAsync(WorkContext work, CancellationToken ct)
+    {
+        if (_held is { } held)
+            await held.Task.WaitAsync(ct);
+        return null;
     }
 
     private void Register(
