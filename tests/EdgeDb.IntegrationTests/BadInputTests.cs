@@ -389,7 +389,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
             var t when t.Contains("/feeds/", StringComparison.Ordinal) => fixture.Feed,
             "/api/events/{id}/restore" => fixture.Deleted,
             var t when t.Contains("/events/", StringComparison.Ordinal) => fixture.Event,
-            var t when t.Contains("/incidents/", StringComparison.Ordinal) || t.Contains("/proposals/", StringComparison.Ordinal) => "7",
+            var t when t.Contains("/incidents/", StringComparison.Ordinal) || t.Contains("/proposals/", StringComparison.Ordinal) || t.Contains("/security/", StringComparison.Ordinal) => "7",
             var t when t.Contains("/tunables/", StringComparison.Ordinal) => "sqlite.maxSize",
             var t when t.Contains("/connections/", StringComparison.Ordinal) => "sqlite",
             var t when t.Contains("/config/", StringComparison.Ordinal) => "cache.entries",
@@ -454,7 +454,8 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     private static bool IsGood(ApiOperation operation, string name, string value) => name switch
     {
         "q" => value.Length <= 200 && !value.Any(char.IsControl),
-        "cursor" => operation.Id is "listFeedProblems" or "listTuning" && value == "20260105",
+        "cursor" => operation.Id is "listFeedProblems" or "listTuning" or "listAudit" && value == "20260105",
+        "authority" => value == "true",
         _ => false,
     };
 

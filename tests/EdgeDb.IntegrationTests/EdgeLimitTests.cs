@@ -43,8 +43,10 @@ public sealed class EdgeLimitTests : IAsyncLifetime
             for (var i = 0; i < ConnectionsPerClient; i++)
             {
                 held.Add(await ConnectAsync());
-                // Half a request: it never comes to its end.
-                await held[^1].GetStream().WriteAsync("GET /health/live HTTP/1.1\r\nHost: "u8.ToArray(), Ct);
+                // Once it has answered it is counted, and may stay open for minutes.
+                var stream = held[^1].GetStream();
+                await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Ct);
+                Assert.True(await stream.ReadAsync(new byte[1024], Ct) > 0);
             }
 
             await Api.EventuallyAsync("one more is turned away", async () => await AskAsync() is null ? "so it is" : null);

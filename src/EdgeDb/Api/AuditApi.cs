@@ -9,6 +9,8 @@ namespace EdgeDb.Api;
 /// <summary>/api/audit: what was done, by whom. /api/security: what an owner should look at.</summary>
 internal static class AuditApi
 {
+    private static readonly string[] ActorNames = ["service", "console", "anybody", "account", "device", "token"];
+
     public static void MapAuditApi(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/api/audit", HttpReads.Methods, ListAsync).Requires(AccessDomain.Audit, AccessVerb.Read);
@@ -23,7 +25,7 @@ internal static class AuditApi
         var kind = reader.Text("kind");
         if (kind is not null && AuditKinds.Of(kind) is null)
             throw ProblemException.Invalid("kind", $"'kind' must be one of {string.Join(", ", AuditKinds.All)}.");
-        var entries = await log.Reader.NewestAsync(Cursor(reader), kind, reader.Text("actor"), limit + 1, context.RequestAborted);
+        var entries = await log.Reader.NewestAsync(Cursor(reader), kind, Actor(reader), limit + 1, context.RequestAborted);
         var page = entries.Take(limit).Select(Body).ToList();
         await AnswerAsync(
             context, new AuditEntryList(page, entries.Count > limit ? page[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null), ApiJson.Web.AuditEntryList);
@@ -50,6 +52,13 @@ internal static class AuditApi
             throw new HouseholdException(HouseholdError.NotFound, $"There is no open warning {id}.");
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    private static string? Actor(RequestReader reader) => reader.Text("actor") switch
+    {
+        null => null,
+        var name when Array.IndexOf(ActorNames, name) >= 0 || Guid.TryParseExact(name, "D", out _) => name,
+        _ => throw ProblemException.Invalid("actor", $"'actor' must be one of {string.Join(", ", ActorNames)}, or the id of an account."),
+    };
 
     /// <summary>The sequence to continue before.</summary>
     private static long Cursor(RequestReader reader) => reader.Text("cursor") switch

@@ -45,7 +45,11 @@ internal static class TrustApi
         await SendAsync(context, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(TrustPage.Render(language, authority, address)), null);
     }
 
-    private static Task StyleAsync(HttpContext context) => SendAsync(context, "text/css; charset=utf-8", TrustPage.Style, null);
+    private static Task StyleAsync(HttpContext context)
+    {
+        _ = new RequestReader(context.Request);
+        return SendAsync(context, "text/css; charset=utf-8", TrustPage.Style, null);
+    }
 
     private static async Task DerAsync(HttpContext context, Https https)
     {
