@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EdgeDb.Api;
 
 // The shapes of /openapi/v1.json, which documents them; a test holds the two together.
@@ -103,8 +105,8 @@ internal sealed record UpstreamBody(string Name, string State, string? Since, st
 internal sealed record ReadyBody(
     string Status,
     string Version,
-    DatabaseBody Database,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DatabaseBody? Database,
     IReadOnlyList<IncidentBody> Incidents,
     EmergencyBody? Emergency,
-    FeedCounts Feeds,
-    IReadOnlyList<UpstreamBody> Upstreams);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FeedCounts? Feeds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<UpstreamBody>? Upstreams);

@@ -32,18 +32,20 @@ internal static class HealthApi
             static i => new IncidentBody(i.Id, TimeText.Instant(i.OccurredAt.ToUnixTimeSeconds()), KindName(i.Kind), i.Message)).ToList();
         var need = emergency.Current;
         var failing = list.Count(static f => f.Failures > 0);
+        // Everybody may ask how it is; what it is made of, and what befell it, is for those who run it.
+        var runsIt = context.Ticket().Principal?.Extent(AccessDomain.Operations, AccessVerb.Read) == AccessExtent.All;
         await context.Response.WriteAsJsonAsync(
             new ReadyBody(
                 // In an emergency as well the household can be read, so the status code stays 200: whoever restarts or leaves a service that is not ready
                 // would take the family's calendar away, and cure nothing.
                 need is not null ? "emergency" : incidents.Count > 0 ? "degraded" : "ready",
                 ProgramVersion.Text,
-                new(SqliteDatabase.SqliteVersion, database.SchemaVersion, database.FileSizeBytes),
-                incidents,
+                runsIt ? new(SqliteDatabase.SqliteVersion, database.SchemaVersion, database.FileSizeBytes) : null,
+                runsIt ? incidents : [],
                 need is null ? null : EmergencyText.Of(need),
-                new(list.Count - failing, failing),
+                runsIt ? new(list.Count - failing, failing) : null,
                 // Said, but no part of the status: the household is here and can be read and written without them.
-                [.. connections.Endpoints.Where(static e => e.Resilience is not null).Select(Of)]),
+                runsIt ? [.. connections.Endpoints.Where(static e => e.Resilience is not null).Select(Of)] : null),
             ApiJson.Web.ReadyBody);
     }
 

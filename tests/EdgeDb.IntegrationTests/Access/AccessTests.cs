@@ -259,6 +259,20 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
     }
 
     [Fact]
+    public async Task How_it_is_everybody_may_know_and_what_it_is_made_of_those_who_run_it()
+    {
+        foreach (var (visitor, isTold) in new[] { (family.Ada, true), (family.Ben, true), (family.Thermostat, true), (family.Mia, false), (family.Gus, false), (family.Wall, false), (family.Nobody, false) })
+        {
+            var ready = (await visitor.SendAsync("GET", "/health/ready")).Json;
+
+            Assert.Equal("ready", ready.Text("status"));
+            Assert.Equal(isTold, ready.TryGetProperty("database", out _));
+            Assert.Equal(isTold, ready.TryGetProperty("feeds", out _));
+            Assert.Equal(isTold, ready.TryGetProperty("upstreams", out _));
+        }
+    }
+
+    [Fact]
     public async Task What_another_household_signed_is_worth_nothing_here()
     {
         using var folder = new TemporaryFolder();
