@@ -46,7 +46,7 @@ internal static class AccountsApi
                 .OrderBy(static account => account.Id, StringComparer.Ordinal)],
             static account => account.Id,
             reader);
-        return AnswerAsync(context, new AccountList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.AccountList);
+        return context.AnswerAsync(new AccountList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.AccountList);
     }
 
     private static async Task AddAsync(HttpContext context, AccountServices services)
@@ -62,7 +62,7 @@ internal static class AccountsApi
         var account = await services.Accounts.AddAsync(name, role, member, hours, hash, claims: false, context.RequestAborted);
         Tell(context, services, AccountEventKind.AccountChanged, account, $"added as {AccountRules.Text(role)}");
         context.Response.StatusCode = StatusCodes.Status201Created;
-        await AnswerAsync(context, Body(account), ApiJson.Web.AccountBody);
+        await context.AnswerAsync(Body(account), ApiJson.Web.AccountBody);
     }
 
     private static async Task ChangeAsync(HttpContext context, string id, AccountServices services)
@@ -93,7 +93,7 @@ internal static class AccountsApi
         if (account.IsDisabled)
             await services.Sessions.RevokeAsync(session => session.AccountId == id, CancellationToken.None);
         Tell(context, services, AccountEventKind.AccountChanged, account, $"changed; {AccountRules.Text(account.Role)}{(account.IsDisabled ? ", disabled" : "")}");
-        await AnswerAsync(context, Body(account), ApiJson.Web.AccountBody);
+        await context.AnswerAsync(Body(account), ApiJson.Web.AccountBody);
     }
 
     private static async Task RemoveAsync(HttpContext context, string id, AccountServices services)
@@ -164,7 +164,7 @@ internal static class AccountsApi
         await ConfirmAsync(context, services, account, current);
         var secret = services.Enrolments.Begin(id);
         var settings = await household.SettingsAsync(context.RequestAborted);
-        await AnswerAsync(context, new TotpBody(Base32.Encode(secret), Totp.Uri(settings.Name, account.Name, secret)), ApiJson.Web.TotpBody);
+        await context.AnswerAsync(new TotpBody(Base32.Encode(secret), Totp.Uri(settings.Name, account.Name, secret)), ApiJson.Web.TotpBody);
     }
 
     private static async Task ConfirmTotpAsync(HttpContext context, string id, AccountServices services)
@@ -204,7 +204,7 @@ internal static class AccountsApi
     }
 
     private static Task AnswerCodesAsync(HttpContext context, IReadOnlyList<string> codes) =>
-        AnswerAsync(context, new RecoveryCodesBody([.. codes.Select(ReadableCode.Grouped)]), ApiJson.Web.RecoveryCodesBody);
+        context.AnswerAsync(new RecoveryCodesBody([.. codes.Select(ReadableCode.Grouped)]), ApiJson.Web.RecoveryCodesBody);
 
     /// <summary>The account, when who asks may change it.</summary>
     private static Account Require(HttpContext context, AccountServices services, string id)
@@ -243,10 +243,4 @@ internal static class AccountsApi
 
     private static void Tell(HttpContext context, AccountServices services, AccountEventKind kind, Account account, string what) =>
         services.Tell(new(kind, account.Id, context.Ticket().Principal!.Name, AccountFields.From(context), $"{account.Name}: {what}"));
-
-    private static Task AnswerAsync<T>(HttpContext context, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(body, type);
-    }
 }

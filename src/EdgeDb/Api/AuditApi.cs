@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization.Metadata;
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Audit;
 using EdgeDb.Core.Household;
@@ -27,16 +26,15 @@ internal static class AuditApi
             throw ProblemException.Invalid("kind", $"'kind' must be one of {string.Join(", ", AuditKinds.All)}.");
         var entries = await log.Reader.NewestAsync(Cursor(reader), kind, Actor(reader), limit + 1, context.RequestAborted);
         var page = entries.Take(limit).Select(Body).ToList();
-        await AnswerAsync(
-            context, new AuditEntryList(page, entries.Count > limit ? page[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null), ApiJson.Web.AuditEntryList);
+        await context.AnswerAsync(
+            new AuditEntryList(page, entries.Count > limit ? page[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null), ApiJson.Web.AuditEntryList);
     }
 
     private static async Task WarningsAsync(HttpContext context, AuditLog log)
     {
         _ = new RequestReader(context.Request);
         var warnings = await log.Events.ListAsync(context.RequestAborted);
-        await AnswerAsync(
-            context,
+        await context.AnswerAsync(
             new SecurityBody(
                 warnings.Count(static warning => !warning.IsAcknowledged),
                 [.. Enum.GetValues<SecurityEventKind>().Select(kind => new SecurityCountBody(SecurityEvents.Name(kind), log.Events.Count(kind)))],
@@ -79,11 +77,5 @@ internal static class AuditApi
             // A number of them that came within a minute, or one whose person was erased.
             ? new(warning.Warning.Sequence, TimeText.Instant(warning.Warning.At), "other", text, warning.IsAcknowledged)
             : new(warning.Warning.Sequence, TimeText.Instant(warning.Warning.At), text![..colon], text[(colon + 2)..], warning.IsAcknowledged);
-    }
-
-    private static Task AnswerAsync<T>(HttpContext context, T body, JsonTypeInfo<T> type)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(body, type);
     }
 }

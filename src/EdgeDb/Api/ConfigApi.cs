@@ -17,26 +17,20 @@ internal static class ConfigApi
     {
         _ = new RequestReader(context.Request);
         var items = SettingTable.Catalog.All.Select(setting => ConfigAnswers.Of(settings[setting], settings.AfterRestart(setting)));
-        return AnswerAsync(context, new SettingList([.. items], null), ApiJson.Web.SettingList);
+        return context.AnswerAsync(new SettingList([.. items], null), ApiJson.Web.SettingList);
     }
 
     private static async Task SetAsync(HttpContext context, string id, RunningSettings settings)
     {
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.SettingInputBody, context.RequestAborted);
         var setting = await settings.SetAsync(id, input.Value ?? throw ProblemException.Invalid("value", "'value' is required."), context.RequestAborted);
-        await AnswerAsync(context, ConfigAnswers.Of(settings[setting], settings.AfterRestart(setting)), ApiJson.Web.SettingBody);
+        await context.AnswerAsync(ConfigAnswers.Of(settings[setting], settings.AfterRestart(setting)), ApiJson.Web.SettingBody);
     }
 
     private static async Task UnsetAsync(HttpContext context, string id, RunningSettings settings)
     {
         _ = new RequestReader(context.Request);
         var setting = await settings.UnsetAsync(id, context.RequestAborted);
-        await AnswerAsync(context, ConfigAnswers.Of(settings[setting], settings.AfterRestart(setting)), ApiJson.Web.SettingBody);
-    }
-
-    private static Task AnswerAsync<T>(HttpContext context, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(body, type);
+        await context.AnswerAsync(ConfigAnswers.Of(settings[setting], settings.AfterRestart(setting)), ApiJson.Web.SettingBody);
     }
 }

@@ -38,13 +38,13 @@ internal static class ConnectionsApi
     private static Task ListAsync(HttpContext context, UpstreamConnections upstream, Tuner tuner)
     {
         _ = new RequestReader(context.Request);
-        return AnswerAsync(context, new ConnectionList([.. upstream.Manager.Endpoints.Select(e => ConnectionAnswers.Of(e, upstream.Postgres, tuner))], null), ApiJson.Web.ConnectionList);
+        return context.AnswerAsync(new ConnectionList([.. upstream.Manager.Endpoints.Select(e => ConnectionAnswers.Of(e, upstream.Postgres, tuner))], null), ApiJson.Web.ConnectionList);
     }
 
     private static Task GetAsync(HttpContext context, string id, UpstreamConnections upstream, Tuner tuner)
     {
         _ = new RequestReader(context.Request);
-        return AnswerAsync(context, ConnectionAnswers.Of(Find(upstream, id), upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
+        return context.AnswerAsync(ConnectionAnswers.Of(Find(upstream, id), upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }
 
     private static Task QueriesAsync(HttpContext context, string id, UpstreamConnections upstream)
@@ -53,7 +53,7 @@ internal static class ConnectionsApi
         var order = Choice(reader.Text("order") ?? "totalTime", "order", Enum.GetValues<QueryOrder>());
         var limit = reader.Integer("limit", 20, 1, MostQueries);
         var queries = Find(upstream, id).Monitor.Top(order, limit);
-        return AnswerAsync(context, new QueryList([.. queries.Select(ConnectionAnswers.Of)], null), ApiJson.Web.QueryList);
+        return context.AnswerAsync(new QueryList([.. queries.Select(ConnectionAnswers.Of)], null), ApiJson.Web.QueryList);
     }
 
     private static async Task IsolateAsync(HttpContext context, string id, UpstreamConnections upstream, UpstreamStore store, TimeProvider time, Tuner tuner)
@@ -63,7 +63,7 @@ internal static class ConnectionsApi
         var isolation = new Isolation(endpoint.Name, operationClass, time.GetUtcNow());
         await store.AddAsync(isolation, context.RequestAborted);
         breaker.Isolate(operationClass, Isolation.Reason, isolation.Since);
-        await AnswerAsync(context, ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
+        await context.AnswerAsync(ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }
 
     private static async Task ResetAsync(HttpContext context, string id, UpstreamConnections upstream, UpstreamStore store, Tuner tuner)
@@ -71,7 +71,7 @@ internal static class ConnectionsApi
         var (endpoint, breaker, operationClass) = await CircuitAsync(context, id, upstream);
         await store.RemoveAsync(endpoint.Name, operationClass, context.RequestAborted);
         breaker.Reset(operationClass, "A person reset it.");
-        await AnswerAsync(context, ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
+        await context.AnswerAsync(ConnectionAnswers.Of(endpoint, upstream.Postgres, tuner), ApiJson.Web.ConnectionBody);
     }
 
     private static async Task SetAsync(HttpContext context, string id, Tuner tuner, TuningService service)
@@ -99,7 +99,7 @@ internal static class ConnectionsApi
     private static Task TunerAsync(HttpContext context, Tuner tuner)
     {
         _ = new RequestReader(context.Request);
-        return AnswerAsync(context, ConnectionAnswers.Of(tuner), ApiJson.Web.TunerBody);
+        return context.AnswerAsync(ConnectionAnswers.Of(tuner), ApiJson.Web.TunerBody);
     }
 
     private static async Task SetModeAsync(HttpContext context, Tuner tuner, TuningService service, RunningSettings settings)
@@ -144,7 +144,7 @@ internal static class ConnectionsApi
         var rows = await store.ListAsync(before, limit + 1, context.RequestAborted);
         var items = rows.Take(limit).Select(static row => ConnectionAnswers.Of(row.Id, row.Entry)).ToList();
         var next = rows.Count > limit ? items[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
-        await AnswerAsync(context, new TuningHistory(items, next), ApiJson.Web.TuningHistory);
+        await context.AnswerAsync(new TuningHistory(items, next), ApiJson.Web.TuningHistory);
     }
 
     private static async Task<(IConnectionEndpoint Endpoint, EndpointBreaker Breaker, string? OperationClass)> CircuitAsync(
@@ -176,19 +176,13 @@ internal static class ConnectionsApi
 
         await service.SaveAsync(context.RequestAborted);
         var setting = tuner.Of(subject).First(s => s.Tunable.Name == name);
-        await AnswerAsync(context, ConnectionAnswers.Of(subject, setting.Tunable, setting.Value, setting.Configured, setting.Pin), ApiJson.Web.TunableBody);
+        await context.AnswerAsync(ConnectionAnswers.Of(subject, setting.Tunable, setting.Value, setting.Configured, setting.Pin), ApiJson.Web.TunableBody);
     }
 
     private static async Task AnswerTunerAsync(HttpContext context, Tuner tuner, TuningService service)
     {
         await service.SaveAsync(context.RequestAborted);
-        await AnswerAsync(context, ConnectionAnswers.Of(tuner), ApiJson.Web.TunerBody);
-    }
-
-    private static Task AnswerAsync<T>(HttpContext context, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(body, type);
+        await context.AnswerAsync(ConnectionAnswers.Of(tuner), ApiJson.Web.TunerBody);
     }
 
     private static IConnectionEndpoint Find(UpstreamConnections upstream, string id) =>

@@ -24,7 +24,7 @@ internal static class DevicesApi
         // As the device reached us, which is a name that others at home reach us by too.
         var address = $"{context.Request.Scheme}://{context.Request.Host}/pair?code={code}";
         context.Response.StatusCode = StatusCodes.Status201Created;
-        return AnswerAsync(context, new PairingBody(ReadableCode.Grouped(code), secret, address, (int)Pairings.Lifetime.TotalSeconds), ApiJson.Web.PairingBody);
+        return context.AnswerAsync(new PairingBody(ReadableCode.Grouped(code), secret, address, (int)Pairings.Lifetime.TotalSeconds), ApiJson.Web.PairingBody);
     }
 
     private static Task ShowAsync(HttpContext context, string id, AccountServices services)
@@ -34,7 +34,7 @@ internal static class DevicesApi
         services.SignIn.CountGuess("pairing", from);
         var agent = services.Pairings.AgentOf(id) ?? throw NoSuchCode();
         services.SignIn.ForgetGuesses("pairing", from);
-        return AnswerAsync(context, new WaitingDeviceBody(ReadableCode.Grouped(ReadableCode.Read(id, Pairings.CodeCharacters)!), agent), ApiJson.Web.WaitingDeviceBody);
+        return context.AnswerAsync(new WaitingDeviceBody(ReadableCode.Grouped(ReadableCode.Read(id, Pairings.CodeCharacters)!), agent), ApiJson.Web.WaitingDeviceBody);
     }
 
     private static async Task ApproveAsync(HttpContext context, string id, AccountServices services)
@@ -55,7 +55,7 @@ internal static class DevicesApi
         if (services.Pairings.TryTake(id, secret) is not var (name, approvedBy))
         {
             context.Response.StatusCode = StatusCodes.Status202Accepted;
-            await AnswerAsync(context, new PairingStateBody(Paired: false), ApiJson.Web.PairingStateBody);
+            await context.AnswerAsync(new PairingStateBody(Paired: false), ApiJson.Web.PairingStateBody);
             return;
         }
 
@@ -66,7 +66,7 @@ internal static class DevicesApi
         SessionCookie.Write(context, text);
         services.Tell(new(AccountEventKind.DevicePaired, approvedBy, services.Accounts.All.GetValueOrDefault(approvedBy ?? "")?.Name ?? "console", AccountFields.From(context), device.Name));
         context.Response.StatusCode = StatusCodes.Status201Created;
-        await AnswerAsync(context, new PairingStateBody(Paired: true), ApiJson.Web.PairingStateBody);
+        await context.AnswerAsync(new PairingStateBody(Paired: true), ApiJson.Web.PairingStateBody);
     }
 
     private static Task ListAsync(HttpContext context, AccountServices services)
@@ -74,8 +74,7 @@ internal static class DevicesApi
         var reader = new RequestReader(context.Request, "limit", "cursor");
         var sessions = services.Sessions.Active.Where(static session => session.IsDevice).ToDictionary(static session => session.Id, StringComparer.Ordinal);
         var page = Page.Of(services.Sessions.Devices, static device => device.Id, reader);
-        return AnswerAsync(
-            context,
+        return context.AnswerAsync(
             new DeviceList(
                 [.. page.Items.Where(device => sessions.ContainsKey(device.Id)).Select(device => new DeviceBody(
                     device.Id, device.Name, device.ApprovedBy, sessions[device.Id].Agent, TimeText.Instant(device.CreatedAt), TimeText.Instant(sessions[device.Id].SeenAt)))],
@@ -93,10 +92,4 @@ internal static class DevicesApi
     }
 
     private static AccountException NoSuchCode() => new(AccountError.NotFound, "No device shows this code; codes hold ten minutes.", "code");
-
-    private static Task AnswerAsync<T>(HttpContext context, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(body, type);
-    }
 }

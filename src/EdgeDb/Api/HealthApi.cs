@@ -25,7 +25,6 @@ internal static class HealthApi
 
     private static async Task ReadyAsync(HttpContext context, SqliteDatabase database, FeedStore feeds, ConnectionManager connections, EmergencyMode emergency)
     {
-        context.Response.Headers.CacheControl = "no-store";
         // A read through the pool is the proof: an open file alone would not show a failing card.
         var list = await feeds.ListAsync(Sight.Everything, context.RequestAborted);
         var incidents = database.Incidents.Select(
@@ -34,7 +33,7 @@ internal static class HealthApi
         var failing = list.Count(static f => f.Failures > 0);
         // Everybody may ask how it is; what it is made of, and what befell it, is for those who run it.
         var runsIt = context.Ticket().Principal?.Extent(AccessDomain.Operations, AccessVerb.Read) == AccessExtent.All;
-        await context.Response.WriteAsJsonAsync(
+        await context.AnswerAsync(
             new ReadyBody(
                 // In an emergency as well the household can be read, so the status code stays 200: whoever restarts or leaves a service that is not ready
                 // would take the family's calendar away, and cure nothing.

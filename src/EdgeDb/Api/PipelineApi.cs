@@ -16,8 +16,7 @@ internal static class PipelineApi
     {
         _ = new RequestReader(context.Request);
         var (answers, counts) = (pipeline.Statistics, cache.Counts);
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(
+        return context.AnswerAsync(
             new PipelineBody(
                 emergency.Current is { } need ? EmergencyText.Of(need) : null,
                 new(

@@ -23,8 +23,7 @@ internal static class SessionApi
     public static Task AnswerAsync(HttpContext context, AccountServices services, Principal? principal, int status)
     {
         context.Response.StatusCode = status;
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(Body(context, services, principal), ApiJson.Web.SessionBody);
+        return context.AnswerAsync(Body(context, services, principal), ApiJson.Web.SessionBody);
     }
 
     private static Task ShowAsync(HttpContext context, AccountServices services)
@@ -111,8 +110,7 @@ internal static class SessionApi
         var ticket = context.Ticket();
         var page = Page.Of(
             [.. services.Sessions.Active.Where(session => MayTouch(ticket, session)).Select(session => Body(services, ticket, session))], static body => body.Id, reader);
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(new SignedInList(page.Items, page.Next), ApiJson.Web.SignedInList);
+        return context.AnswerAsync(new SignedInList(page.Items, page.Next), ApiJson.Web.SignedInList);
     }
 
     private static async Task RevokeAsync(HttpContext context, string id, AccountServices services)

@@ -22,7 +22,7 @@ internal static class TokensApi
         var reader = new RequestReader(context.Request, "limit", "cursor");
         var ticket = context.Ticket();
         var page = Page.Of([.. services.Tokens.All.Where(token => MayTouch(ticket, token))], static token => token.Id, reader);
-        return AnswerAsync(context, new TokenList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.TokenList);
+        return context.AnswerAsync(new TokenList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.TokenList);
     }
 
     private static async Task AddAsync(HttpContext context, AccountServices services)
@@ -39,8 +39,7 @@ internal static class TokensApi
         Tell(context, services, token, $"made with {scopes}");
         context.Response.StatusCode = StatusCodes.Status201Created;
         var body = Body(token);
-        await AnswerAsync(
-            context,
+        await context.AnswerAsync(
             new NewTokenBody(body.Id, body.Name, body.Account, body.Scopes, body.CreatedAt, body.ExpiresAt, body.SeenAt, text),
             ApiJson.Web.NewTokenBody);
     }
@@ -61,7 +60,7 @@ internal static class TokensApi
         var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.AccessTokenInput, context.RequestAborted);
         var scopes = AccountFields.Scopes(input.Scopes, orAll: true);
         var (token, expiresAt) = await services.AccessTokens.IssueAsync(context.Ticket().Principal!, scopes, context.RequestAborted);
-        await AnswerAsync(context, new AccessTokenBody(token, TimeText.Instant(expiresAt)), ApiJson.Web.AccessTokenBody);
+        await context.AnswerAsync(new AccessTokenBody(token, TimeText.Instant(expiresAt)), ApiJson.Web.AccessTokenBody);
     }
 
     private static bool MayTouch(AccessTicket ticket, ApiToken token) => ticket.Extent == AccessExtent.All || token.AccountId == ticket.Principal!.AccountId;
@@ -77,10 +76,4 @@ internal static class TokensApi
 
     private static void Tell(HttpContext context, AccountServices services, ApiToken token, string what) =>
         services.Tell(new(AccountEventKind.TokensChanged, token.AccountId, context.Ticket().Principal!.Name, AccountFields.From(context), $"{token.Name}: {what}"));
-
-    private static Task AnswerAsync<T>(HttpContext context, T body, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(body, type);
-    }
 }

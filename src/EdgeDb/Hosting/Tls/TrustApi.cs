@@ -80,8 +80,7 @@ internal static class TrustApi
         try
         {
             await https.Local.RenewAsync(withAuthority, context.RequestAborted);
-            context.Response.Headers.CacheControl = "no-store";
-            await context.Response.WriteAsJsonAsync(await DescribeAsync(https.Local, context.RequestAborted), ApiJson.Web.TlsBody);
+            await context.AnswerAsync(await DescribeAsync(https.Local, context.RequestAborted), ApiJson.Web.TlsBody);
         }
         catch (CertificateFileException failure)
         {
