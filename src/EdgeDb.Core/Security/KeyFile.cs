@@ -41,7 +41,7 @@ internal static class KeyFile
     /// <summary>Makes a new file to write to, in place of one of that name.</summary>
     public static FileStream Create(string path)
     {
-        // Opening one that is there would keep its mode.
+        // Opening one that is there would keep its mode, and may be open in somebody's hand; made with its mode, nobody can read it in between.
         File.Delete(path);
         var how = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())

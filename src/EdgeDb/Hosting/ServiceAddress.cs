@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeDb.Core.Security;
 
 namespace EdgeDb.Hosting;
 
@@ -39,13 +40,7 @@ internal static class ServiceAddress
     /// <summary>Called by the process that holds the folder, once it listens.</summary>
     public static void Write(string dataFolder, Uri address, string credential) => Try(() =>
     {
-        var path = Path.Combine(dataFolder, FileName);
-        // A new file with its mode from the beginning: one of before may be readable by others, or open in somebody's hand.
-        File.Delete(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var file = new StreamWriter(path, Encoding.ASCII, options);
+        using var file = new StreamWriter(KeyFile.Create(Path.Combine(dataFolder, FileName)), Encoding.ASCII);
         file.Write($"{address}\n{credential}\n");
     });
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using EdgeDb.Core.Security;
 
 namespace EdgeDb.Core.Accounts;
 
@@ -19,12 +20,7 @@ internal sealed class SetupCode(string dataFolder)
         if (Read() is { } there)
             return there;
         var code = ReadableCode.Grouped(ReadableCode.New(Characters));
-        // Made with its mode, never widened or narrowed afterwards: nobody can read it in between.
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        File.Delete(_path);
-        using var file = new FileStream(_path, options);
+        using var file = KeyFile.Create(_path);
         file.Write(Encoding.ASCII.GetBytes(code + "\n"));
         return code;
     }
