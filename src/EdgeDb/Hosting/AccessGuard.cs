@@ -12,7 +12,7 @@ internal sealed class AccessGuard(RequestDelegate next, RequestPrincipals princi
 {
     public Task InvokeAsync(HttpContext context)
     {
-        rates.Admit(context);
+        var isLimited = rates.Admit(context);
         // Routing's own refusals, such as 405, are endpoints too, but no routes.
         if (context.GetEndpoint() is not RouteEndpoint endpoint)
             return next(context);
@@ -24,8 +24,8 @@ internal sealed class AccessGuard(RequestDelegate next, RequestPrincipals princi
         context.Features.Set(new AccessTicket(principal, extent));
         if (!requirement.IsPublic && extent == AccessExtent.None)
             throw principal is null ? SignInFirst() : Refused(principal, requirement);
-        if (principal is not null)
-            rates.Admit(context, principal);
+        if (isLimited && principal is not null)
+            rates.Admit(principal);
         return session is { IsRenewalDue: true } ? RenewAsync(session, context) : next(context);
     }
 

@@ -8,7 +8,7 @@ internal static class ClientAddress
 {
     private const int NetworkBytes = 8;
 
-    /// <summary>Null for programs of this machine, which have no limits: whoever runs there can stop the service as well.</summary>
+    /// <summary>Null for programs of this machine: whoever runs there can read the data folder and stop the service as well, so there are no limits for them, and plain http is safe.</summary>
     public static IPAddress? Of(IPAddress? remote)
     {
         if (remote is { IsIPv4MappedToIPv6: true })

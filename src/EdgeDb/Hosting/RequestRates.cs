@@ -19,18 +19,18 @@ internal sealed class RequestRates(TimeProvider time)
     private readonly TokenBuckets<IPAddress> _devices = new(Burst, Refill, MaxKeys, time);
     private readonly TokenBuckets<string> _accounts = new(Burst, Refill, MaxKeys, time);
 
-    /// <summary>Throws the problem that is to be answered when a device asks too often.</summary>
-    public void Admit(HttpContext context)
+    /// <summary>Throws the problem that is to be answered when a device asks too often. False for programs of this machine, which have no limits.</summary>
+    public bool Admit(HttpContext context)
     {
-        if (ClientAddress.Of(context.Connection.RemoteIpAddress) is { } device && !_devices.TryTake(device, out var wait))
-            throw TooOften(wait);
+        if (ClientAddress.Of(context.Connection.RemoteIpAddress) is not { } device)
+            return false;
+        return _devices.TryTake(device, out var wait) ? true : throw TooOften(wait);
     }
 
     /// <summary>The same for an account or a token, from however many devices.</summary>
-    public void Admit(HttpContext context, Principal principal)
+    public void Admit(Principal principal)
     {
-        if (ClientAddress.Of(context.Connection.RemoteIpAddress) is not null && (principal.AccountId ?? principal.CredentialId) is { Length: > 0 } account
-            && !_accounts.TryTake(account, out var wait))
+        if ((principal.AccountId ?? principal.CredentialId) is { Length: > 0 } account && !_accounts.TryTake(account, out var wait))
             throw TooOften(wait);
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using EdgeDb.Api;
 using Microsoft.AspNetCore.Http.Extensions;
 
@@ -25,7 +24,7 @@ internal sealed class HttpsOnly(RequestDelegate next, Https https, Func<bool> cl
             return next(context);
         }
 
-        if (https.Tls is null || context.Connection.RemoteIpAddress is not { } from || IsLoopback(from) || IsOpen(request.Path) || !claimed())
+        if (https.Tls is null || ClientAddress.Of(context.Connection.RemoteIpAddress) is null || IsOpen(request.Path) || !claimed())
             return next(context);
         var target = UriHelper.BuildAbsolute("https", new HostString(request.Host.Host, https.Port), default, request.Path, request.QueryString);
         // What was written has travelled already and is not asked for a second time: the caller is to learn that its address is wrong.
@@ -37,8 +36,6 @@ internal sealed class HttpsOnly(RequestDelegate next, Https https, Func<bool> cl
         context.Response.Headers.CacheControl = "no-store";
         return Task.CompletedTask;
     }
-
-    private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
     private static bool IsOpen(PathString path) => path == "/health/live" || path.StartsWithSegments("/trust", StringComparison.Ordinal);
 }
