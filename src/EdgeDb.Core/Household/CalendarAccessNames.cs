@@ -13,10 +13,14 @@ internal static class CalendarAccessNames
     };
 
     /// <summary>Reads what the database holds. Anything unknown is of a later version, and is kept from everybody rather than shown to the wrong ones.</summary>
-    internal static CalendarAccess Parse(string name) => name switch
+    internal static CalendarAccess Parse(string name) => Find(name) ?? CalendarAccess.Private;
+
+    /// <summary>Null when nothing is called so.</summary>
+    internal static CalendarAccess? Find(string? name) => name switch
     {
         "household" => CalendarAccess.Household,
         "adults" => CalendarAccess.Adults,
-        _ => CalendarAccess.Private,
+        "private" => CalendarAccess.Private,
+        _ => null,
     };
 }

@@ -9,7 +9,7 @@ namespace EdgeDb.Core.Household;
 /// </summary>
 internal sealed class CalendarRights(SqliteSession session, Sight sight)
 {
-    private readonly record struct Facts(CalendarAccess Access, IReadOnlyList<string> Members);
+    private readonly record struct Facts(CalendarAccess Access, IReadOnlyList<string> Members, bool Exists);
 
     private readonly Dictionary<string, Facts> _calendars = new(StringComparer.Ordinal);
 
@@ -21,7 +21,13 @@ internal sealed class CalendarRights(SqliteSession session, Sight sight)
         var rights = new CalendarRights(session, actor.Sight);
         if (!rights.Sees(calendarId))
             throw HouseholdException.Missing("calendar", calendarId);
-        if (actor.OwnOnly && !actor.Sight.Concerns(rights.Of(calendarId).Members))
+        RequireOwn(actor, rights.Of(calendarId).Members);
+    }
+
+    /// <summary>Throws for <see cref="Actor.OwnOnly"/> when a calendar that they see does not concern the actor.</summary>
+    internal static void RequireOwn(Actor actor, IReadOnlyList<string> members)
+    {
+        if (actor.OwnOnly && !actor.Sight.Concerns(members))
             throw new HouseholdException(HouseholdError.Forbidden, "This calendar is somebody else's.");
     }
 
@@ -34,6 +40,13 @@ internal sealed class CalendarRights(SqliteSession session, Sight sight)
         return sight.Sees(facts.Access, facts.Members);
     }
 
+    /// <summary>True when something of the calendar is seen, be it when it is busy; and of one that is gone, as whoever saw it is to know.</summary>
+    internal bool Notices(string calendarId)
+    {
+        var facts = Of(calendarId);
+        return !facts.Exists || sight.Of(facts.Access, facts.Members, isPrivate: false) != Visibility.Hidden;
+    }
+
     /// <summary>True when all of the event is seen: its own texts and those of every changed occurrence.</summary>
     internal bool SeesWhole(string calendarId, long eventKey)
     {
@@ -44,14 +57,15 @@ internal sealed class CalendarRights(SqliteSession session, Sight sight)
             && (sight.Of(facts.Access, facts.Members, isPrivate: true) == Visibility.Whole || !IsPrivate(eventKey));
     }
 
-    /// <summary>How many events of the calendar count for the viewer, given how many there are.</summary>
-    internal long Count(string calendarId, long all)
+    /// <summary>The calendar as somebody sees it who sees it: with the number of events that they see whole.</summary>
+    internal static HouseholdCalendar Counted(SqliteSession session, Sight sight, HouseholdCalendar calendar)
     {
-        if (sight.Kind == SightKind.Everything || (Of(calendarId) is var facts && sight.Of(facts.Access, facts.Members, isPrivate: true) == Visibility.Whole))
-            return all;
-        return all - session.Prepare(
+        if (sight.Of(calendar.Access, calendar.MemberIds, isPrivate: true) == Visibility.Whole)
+            return calendar;
+        var hidden = session.Prepare(
                 "SELECT count(*) FROM event e WHERE e.calendar_id = ?1 AND EXISTS (SELECT 1 FROM event_part p WHERE p.event_key = e.key AND p.private = 1)")
-            .Bind(1, calendarId).Scalar();
+            .Bind(1, calendar.Id).Scalar();
+        return calendar with { EventCount = calendar.EventCount - hidden };
     }
 
     /// <summary>True when any part of the event is: the texts of all of them are in its source.</summary>
@@ -65,14 +79,15 @@ internal sealed class CalendarRights(SqliteSession session, Sight sight)
         var calendar = session.Prepare("SELECT access FROM calendar WHERE id = ?1");
         calendar.Bind(1, calendarId);
         // One that is gone is nobody's.
-        var access = calendar.Step() ? CalendarAccessNames.Parse(calendar.Text(0)!) : CalendarAccess.Private;
+        var exists = calendar.Step();
+        var access = exists ? CalendarAccessNames.Parse(calendar.Text(0)!) : CalendarAccess.Private;
         calendar.Reset();
         var members = new List<string>();
         var member = session.Prepare("SELECT member_id FROM calendar_member WHERE calendar_id = ?1");
         member.Bind(1, calendarId);
         while (member.Step())
             members.Add(member.Text(0)!);
-        facts = new(access, members);
+        facts = new(access, members, exists);
         _calendars.Add(calendarId, facts);
         return facts;
     }

@@ -1,3 +1,4 @@
+using EdgeDb.Core.Access;
 using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;
@@ -20,7 +21,7 @@ internal static class EventCopies
         public long StartsAt;
         public long Sequence;
         public long Stamp;
-        public string Access = "";
+        public CalendarAccess Access;
         public int Group;
     }
 
@@ -85,7 +86,7 @@ internal static class EventCopies
     }
 
     // The chosen copy speaks for the others, so it must be one that all their viewers see. Private calendars have viewers of their own each.
-    private static bool SeenByTheSame(Copy left, Copy right) => left.Access == right.Access && left.Access != "private";
+    private static bool SeenByTheSame(Copy left, Copy right) => left.Access == right.Access && left.Access != CalendarAccess.Private;
 
     private static void Join(List<Copy> copies, int from, int to)
     {
@@ -113,7 +114,7 @@ internal static class EventCopies
                     Sequence = statement.Int64(5),
                     Stamp = statement.Int64(6),
                     CalendarId = statement.Text(7)!,
-                    Access = statement.Text(8)!,
+                    Access = CalendarAccessNames.Parse(statement.Text(8)!),
                 });
         }
         statement.Reset();

@@ -154,7 +154,7 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             var (change, series) = changes[i];
             if (HouseholdStore.ReadCalendars(session, change.CalendarId) is not [var calendar] || !actor.Sight.Sees(calendar.Access, calendar.MemberIds))
                 throw HouseholdException.Bad("calendarId", $"There is no calendar '{HouseholdException.Shorten(change.CalendarId)}'.");
-            CalendarRights.RequireActs(session, actor, change.CalendarId);
+            CalendarRights.RequireOwn(actor, calendar.MemberIds);
             if (calendar.Origin == CalendarOrigin.Feed)
                 throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; its events are changed where they come from.", "calendarId");
             if (change.Id is { } id)

@@ -49,13 +49,8 @@ internal static class FieldRules
         throw HouseholdException.Bad(field, $"'{field}' must be a colour such as #3b82f6.");
     }
 
-    internal static CalendarAccess Access(string? value, string field) => value switch
-    {
-        "household" => CalendarAccess.Household,
-        "adults" => CalendarAccess.Adults,
-        "private" => CalendarAccess.Private,
-        _ => throw HouseholdException.Bad(field, $"'{field}' must be household, adults or private."),
-    };
+    internal static CalendarAccess Access(string? value, string field) =>
+        CalendarAccessNames.Find(value) ?? throw HouseholdException.Bad(field, $"'{field}' must be household, adults or private.");
 
     internal static string Zone(string? value, string field)
     {

@@ -126,14 +126,10 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
     public ValueTask<IReadOnlyList<HouseholdCalendar>> CalendarsAsync(Sight sight, CancellationToken cancellationToken) =>
         database.ReadAsync(
             sight,
-            static (session, sight) =>
-            {
-                var all = ReadCalendars(session);
-                if (sight.Kind == SightKind.Everything)
-                    return all;
-                var rights = new CalendarRights(session, sight);
-                return [.. all.Where(c => rights.Sees(c.Id)).Select(c => c with { EventCount = rights.Count(c.Id, c.EventCount) })];
-            },
+            static (session, sight) => (IReadOnlyList<HouseholdCalendar>)
+            [
+                .. ReadCalendars(session).Where(c => sight.Sees(c.Access, c.MemberIds)).Select(c => CalendarRights.Counted(session, sight, c)),
+            ],
             cancellationToken);
 
     /// <summary>Ids of the calendars of which the viewer sees something, be it when they are busy, and of those among <paramref name="ids"/> that are gone.</summary>
@@ -142,11 +138,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             (Sight: sight, Ids: ids),
             static (session, asked) =>
             {
-                var noticed = asked.Ids.ToHashSet(StringComparer.Ordinal);
-                foreach (var calendar in ReadCalendars(session))
-                    if (asked.Sight.Of(calendar.Access, calendar.MemberIds, isPrivate: false) == Visibility.Hidden)
-                        noticed.Remove(calendar.Id);
-                return (IReadOnlySet<string>)noticed;
+                var rights = new CalendarRights(session, asked.Sight);
+                return (IReadOnlySet<string>)asked.Ids.Where(rights.Notices).ToHashSet(StringComparer.Ordinal);
             },
             cancellationToken);
 
