@@ -39,6 +39,7 @@ dotnet_tests() {
   echo "== EdgeDb.$project"
   dotnet "artifacts/net10.0/bin/EdgeDb.$project/release/EdgeDb.$project.dll" -noLogo -noColor >"$log" 2>&1 || true
   grep -vE "^ *(Discover|Start|Finish)|^$" "$log" | tail -200 || true
+  grep -F "[FAIL]" "$log" || true
   line=$(grep -E "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+" "$log" | tail -1 || true)
   if [ -z "$line" ]; then
     failed=$((failed + 1))
@@ -65,6 +66,8 @@ install_packages() {
   command -v nginx >/dev/null || missing+=(nginx-light)
   command -v certutil >/dev/null || missing+=(libnss3-tools)
   command -v openssl >/dev/null || missing+=(openssl)
+  command -v faketime >/dev/null || missing+=(faketime)
+  command -v ip >/dev/null || missing+=(iproute2)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "test.sh: these are missing and tests that need them are skipped: ${missing[*]}" >&2

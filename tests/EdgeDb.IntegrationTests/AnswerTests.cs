@@ -60,6 +60,20 @@ public sealed class AnswerTests(ServiceFixture fixture) : IClassFixture<ServiceF
     }
 
     [Fact]
+    public async Task A_long_body_is_coded_for_the_first_who_asks_already()
+    {
+        var calendar = await _api.AddCalendarAsync("Long");
+        for (var i = 0; i < 60; i++)
+            await _api.AddEventAsync(new { calendarId = calendar, summary = $"Event {i} of many", start = "2026-06-02T09:00" });
+
+        using var first = await SendAsync($"/api/occurrences?from=2026-06-01&to=2026-06-08&calendar={calendar}", "gzip");
+
+        Assert.Equal("edgedb; fwd=miss", first.Headers.GetValues("Cache-Status").Single());
+        Assert.Equal("gzip", first.Content.Headers.ContentEncoding.Single());
+        Assert.Contains("Event 59 of many", await DecodeAsync(first, "gzip"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_answer_may_be_kept_by_the_browser_alone_and_is_asked_for_each_time()
     {
         foreach (var address in new[] { "/api/household", "/api/members", "/api/next", "/api/events?limit=1" })

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using EdgeDb.Tests;
 using Microsoft.Data.Sqlite;
@@ -107,6 +109,103 @@ public sealed class AuditTests
         Assert.Contains(entries, static e => e.Text("kind") == "write" && e.TextOrNull("what")!.StartsWith("accounts:add", StringComparison.Ordinal));
         Assert.Contains(entries, static e => e.Text("kind") == "warning" && e.TextOrNull("what")!.StartsWith("new-device: Kim", StringComparison.Ordinal));
         Assert.Equal(0, (await ServiceProcess.RunAsync(["audit", "verify", "--data", folder.Path])).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_the_console_does_while_the_service_is_stopped_is_told_too()
+    {
+        using var folder = new TemporaryFolder();
+        var data = folder.File("data");
+        await using (var service = await ServiceProcess.StartAsync(data))
+            await service.StopAsync();
+        foreach (var (arguments, input) in ((string[], string?)[])
+            [
+                (["account", "add", "Ana", "--role", "owner"], Password), (["account", "add", "Kim", "--role", "child"], Password), (["account", "set-password", "Kim"], "another password"),
+                (["account", "set-role", "Kim", "adult"], null), (["account", "remove", "Kim"], null), (["backup", "now"], null), (["keys", "rotate"], null), (["keys", "rotate", "--master"], null),
+            ])
+        {
+            var (exit, _, errors) = await ServiceProcess.RunAsync([.. arguments, "--data", data], input is null ? null : input + "\n");
+            Assert.True(exit == 0, $"{string.Join(' ', arguments)}: {errors}");
+        }
+
+        var backup = Directory.GetFiles(Path.Combine(data, "backups"), "edgedb-*").Single();
+        var copy = folder.File("copy");
+        // The backup is sealed by the master key before; the one that took its place still opens it.
+        var (restored, said, problems) = await ServiceProcess.RunAsync(["backup", "restore", backup, "--to", copy, "--data", data]);
+        Assert.True(restored == 0, said + problems);
+
+        var told = await ToldAsync(data);
+        Assert.Equal(
+            [
+                "account Ana: added as owner", "account Kim: added as child", "account Kim: password set", "account Kim: changed; adult", "account Kim: removed", "keys-rotated all",
+                "keys-rotated master key",
+            ],
+            told.Where(static entry => entry.StartsWith("account ", StringComparison.Ordinal) || entry.StartsWith("keys-rotated ", StringComparison.Ordinal)));
+        Assert.Equal("backup restored from " + Path.GetFileName(backup), (await ToldAsync(copy))[^1]);
+        Assert.Equal(0, (await ServiceProcess.RunAsync(["audit", "verify", "--data", data])).ExitCode);
+        Assert.Equal(0, (await ServiceProcess.RunAsync(["audit", "verify", "--data", copy])).ExitCode);
+        // All of it opens: somebody signs in.
+        await using var again = await ServiceProcess.StartAsync(data);
+        (await new Api(again).PostAsync("/api/session", new { name = "Ana", password = Password })).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Keys_are_replaced_while_the_service_runs_by_the_command_and_by_the_api_but_not_the_master_key()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = await ServiceProcess.StartAsync(folder.Path);
+        var api = new Api(service);
+        (await api.PostAsync("/api/feeds", new { address = "http://127.0.0.1:1/feed" })).Expect(HttpStatusCode.Created);
+        var work = (await api.PostAsync("/api/keys/rotate")).Expect(HttpStatusCode.Accepted).Json;
+        Assert.Contains("keys", work.GetProperty("items").EnumerateArray().Select(static job => job.Text("kind")));
+        var (exit, output, errors) = await ServiceProcess.RunAsync(["keys", "rotate", "--data", folder.Path]);
+        Assert.True(exit == 0 && output.Contains("from now on", StringComparison.Ordinal), output + errors);
+        (exit, _, errors) = await ServiceProcess.RunAsync(["keys", "rotate", "--master", "--data", folder.Path]);
+        Assert.True(exit == 2 && errors.Contains("stop it first", StringComparison.Ordinal), errors);
+        await Api.EventuallyAsync(
+            "it is in the audit log",
+            async () => (await api.GetAsync("/api/audit")).Json.GetProperty("items").EnumerateArray().Select(static e => e.TextOrNull("what")).FirstOrDefault(static what => what == "operations:change"));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_ends_soon_and_one_that_took_its_place_are_something_to_look_at()
+    {
+        using var folder = new TemporaryFolder();
+        var (certificate, key) = (folder.File("own.pem"), folder.File("own.key"));
+        WriteCertificate(certificate, key, days: 5);
+        await using var secure = await SecureService.StartAsync(folder, "--tls-certificate", certificate, "--tls-key", key);
+        var api = new Api(secure.Service);
+        await Api.EventuallyAsync("the end of the certificate is told", () => WarningAsync(api, "certificate-expiring"));
+
+        (await secure.ShownAsync()).Dispose();
+        WriteCertificate(certificate, key, days: 300);
+        await Api.EventuallyAsync(
+            "the other certificate is told",
+            async () =>
+            {
+                (await secure.ShownAsync()).Dispose();
+                return await WarningAsync(api, "certificate-renewed");
+            });
+        var metrics = await secure.Service.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("certificate-renewed", metrics, StringComparison.Ordinal);
+
+        static async Task<object?> WarningAsync(Api api, string kind) =>
+            (await api.GetAsync("/api/security")).Json.GetProperty("counts").EnumerateArray().Any(count => count.Text("kind") == kind && count.Number("count") > 0) ? kind : null;
+    }
+
+    private static void WriteCertificate(string certificateFile, string keyFile, int days)
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=localhost", pair, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(days));
+        File.WriteAllText(keyFile, pair.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
+    }
+
+    private static async Task<List<string>> ToldAsync(string data)
+    {
+        var (_, lines, _) = await ServiceProcess.RunAsync(["audit", "export", "--data", data]);
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement).Select(static entry => $"{entry.Text("kind")} {entry.TextOrNull("what")}")];
     }
 
     private static async Task ChangeAsync(string file, string sql)

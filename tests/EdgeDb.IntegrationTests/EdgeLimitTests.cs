@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -22,10 +21,7 @@ public sealed class EdgeLimitTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _service = await ServiceProcess.StartAsync(_folder.File("data"), "--listen", "*");
-        // Whoever comes by it has it as their own address too.
-        var own = NetworkInterface.GetAllNetworkInterfaces().SelectMany(static i => i.GetIPProperties().UnicastAddresses).Select(static a => a.Address)
-            .First(static a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a));
-        _fromTheHouse = new(own, _service.Address.Port);
+        _fromTheHouse = new(HouseAddress.Own, _service.Address.Port);
     }
 
     public async ValueTask DisposeAsync()

@@ -52,6 +52,21 @@ public sealed class FeedTests(ServiceFixture fixture) : IClassFixture<ServiceFix
     }
 
     [Fact]
+    public async Task A_colour_that_a_person_gave_stays_on_the_feed_and_on_what_it_brings_later()
+    {
+        var text = School;
+        await using var server = new FeedServer(_ => FeedReply.Ok(text));
+        var feed = await AddAsync(server.Address + "/a.ics");
+        (await _api.PutAsync($"/api/feeds/{feed.Text("id")}", new { color = "#7c3aed" })).Expect(HttpStatusCode.OK);
+
+        text = FeedText.Calendar(FeedText.Event("school", "School", Nine(1), "SEQUENCE:1"), FeedText.Event("trip", "Trip", Nine(2)));
+        feed = await RefreshAsync(feed);
+
+        Assert.Equal("#7c3aed", feed.Text("color"));
+        Assert.Equal(["#7c3aed", "#7c3aed"], (await OccurrencesAsync(feed)).Select(static o => o.Text("color")));
+    }
+
+    [Fact]
     public async Task The_second_request_is_conditional_and_304_keeps_everything()
     {
         await using var server = new FeedServer(

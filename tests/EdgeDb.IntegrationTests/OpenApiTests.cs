@@ -150,6 +150,7 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         await _api.DeleteAsync("/api/connections/tuner/freeze");
         (await _api.GetAsync("/api/config")).Expect(HttpStatusCode.OK);
         (await _api.PostAsync("/api/work/copy")).Expect(HttpStatusCode.Accepted);
+        (await _api.PostAsync("/api/keys/rotate")).Expect(HttpStatusCode.Accepted);
         (await _api.GetAsync("/api/work")).Expect(HttpStatusCode.OK);
         await _api.PutAsync("/api/config/cache.entries", new { value = "500" });
         await _api.DeleteAsync("/api/config/cache.entries");

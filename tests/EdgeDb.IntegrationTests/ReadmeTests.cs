@@ -13,7 +13,7 @@ public sealed partial class ReadmeTests
     {
         using var folder = new TemporaryFolder();
         var (_, shown, _) = await ServiceProcess.RunAsync(["config", "show", "--json", "--data", folder.File("nobody")]);
-        var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"), TestContext.Current.CancellationToken);
+        var readme = await File.ReadAllTextAsync(Repository.Path("README.md"), TestContext.Current.CancellationToken);
 
         var rows = JsonDocument.Parse(shown).RootElement.GetProperty("items").EnumerateArray()
             .Select(static s => $"| `{s.Text("option")}` | {$"{s.Text("default")} {s.Text("unit")}".Trim()} | {s.Text("range")} | {(s.Text("takesEffect") == "atOnce" ? "at once" : "restart")} | {s.Text("description")} |")
@@ -28,7 +28,7 @@ public sealed partial class ReadmeTests
     {
         using var folder = new TemporaryFolder();
         await using var service = await ServiceProcess.StartAsync(folder.Path);
-        var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"), TestContext.Current.CancellationToken);
+        var readme = await File.ReadAllTextAsync(Repository.Path("README.md"), TestContext.Current.CancellationToken);
 
         var rows = (await new Api(service).GetAsync("/api/pipeline")).Json.GetProperty("policies").EnumerateArray()
             .Select(static p => $"| {Words(p.Text("operation"))} | {Words(p.Text("failure"))} | {string.Join(", ", p.Texts("steps").Select(Words))} | {p.Text("promise")} |")
@@ -44,18 +44,10 @@ public sealed partial class ReadmeTests
     public async Task Every_command_of_the_help_is_one_the_readme_names()
     {
         var (_, help, _) = await ServiceProcess.RunAsync(["help"]);
-        var readme = await File.ReadAllTextAsync(Path.Combine(Root(), "README.md"), TestContext.Current.CancellationToken);
+        var readme = await File.ReadAllTextAsync(Repository.Path("README.md"), TestContext.Current.CancellationToken);
 
         foreach (Match command in HelpCommand().Matches(help))
             Assert.Contains(command.Groups[1].Value, readme, StringComparison.Ordinal);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "EdgeDb.sln")))
-            folder = folder.Parent;
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^\| `--.*$", RegexOptions.Multiline)]

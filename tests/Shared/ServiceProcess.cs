@@ -26,6 +26,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         Http = new HttpClient();
     }
 
+    /// <summary>Where the program is, with the pages beside it.</summary>
+    public static string Folder => Path.GetDirectoryName(Environment.GetEnvironmentVariable("EDGEDB_BINARY") is { Length: > 0 } binary ? Path.GetFullPath(binary) : BuiltAssembly())!;
+
     /// <summary>The data folder it was started with.</summary>
     public string DataFolder { get; }
 
@@ -54,10 +57,22 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public static Task<ServiceProcess> StartAsync(string dataFolder, params string[] arguments) => StartAsync(dataFolder, [], arguments);
 
     /// <summary>The same with environment variables of its own.</summary>
-    public static async Task<ServiceProcess> StartAsync(string dataFolder, (string Name, string Value)[] environment, params string[] arguments)
+    public static Task<ServiceProcess> StartAsync(string dataFolder, (string Name, string Value)[] environment, params string[] arguments) =>
+        StartByAsync([], dataFolder, environment, arguments);
+
+    /// <summary>The same, started by a command that becomes the service, such as <c>ip netns exec NAME</c>.</summary>
+    public static async Task<ServiceProcess> StartByAsync(string[] launcher, string dataFolder, (string Name, string Value)[] environment, params string[] arguments)
     {
         string[] port = arguments.Contains("--port") ? [] : ["--port", "0"];
         var start = StartInfo(["serve", .. port, "--data", dataFolder, .. arguments]);
+        if (launcher is [var command, .. var rest])
+        {
+            string[] launched = [.. rest, start.FileName, .. start.ArgumentList];
+            start.FileName = command;
+            start.ArgumentList.Clear();
+            foreach (var argument in launched)
+                start.ArgumentList.Add(argument);
+        }
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         var process = new Process { StartInfo = start };

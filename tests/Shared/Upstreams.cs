@@ -179,13 +179,7 @@ internal sealed class Upstreams : IAsyncDisposable
         return (process.ExitCode, await output + await errors);
     }
 
-    private static string Script()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EdgeDb.sln")))
-            folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? ".", "scripts", "upstreams.sh");
-    }
+    private static string Script() => Repository.Path("scripts", "upstreams.sh");
 
     private int Port(string key) => int.Parse(_settings[key], CultureInfo.InvariantCulture);
 }

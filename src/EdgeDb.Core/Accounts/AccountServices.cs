@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
@@ -8,6 +9,8 @@ namespace EdgeDb.Core.Accounts;
 /// <summary>Accounts, sessions and tokens over one database, put together in one place.</summary>
 internal sealed partial class AccountServices : IAsyncDisposable
 {
+    private const string ClockSetting = "accounts.clock";
+
     private readonly SqliteDatabase _database;
     private readonly ILogger _logger;
 
@@ -16,7 +19,7 @@ internal sealed partial class AccountServices : IAsyncDisposable
     {
         _database = database;
         _logger = loggers.CreateLogger<AccountServices>();
-        var clock = new AccountClock(time);
+        var clock = Clock = new AccountClock(time);
         var watch = new PrincipalWatch();
         Accounts = new(database, keys, clock, time);
         Sessions = new(database, Accounts, clock, watch, time, loggers.CreateLogger<Sessions>());
@@ -43,6 +46,8 @@ internal sealed partial class AccountServices : IAsyncDisposable
 
     /// <summary>Raised for what somebody may want to know of later, on the thread of the request. A handler returns at once.</summary>
     public event Action<AccountEvent>? Happened;
+
+    public AccountClock Clock { get; }
 
     public AccountStore Accounts { get; }
 
@@ -79,11 +84,15 @@ internal sealed partial class AccountServices : IAsyncDisposable
         SqliteDatabase database, KeyRing keys, string household, string dataFolder, Func<TimeOnly> timeOfDay, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
         var services = new AccountServices(database, keys, household, dataFolder, timeOfDay, time, loggers);
+        // First: what the others read is judged by it.
+        services.Clock.AtLeast(await database.ReadAsync(0, static (session, _) => ReadClock(session), ct).ConfigureAwait(false));
         await services.Accounts.LoadAsync(ct).ConfigureAwait(false);
         await services.Sessions.LoadAsync(ct).ConfigureAwait(false);
         await services.Tokens.LoadAsync(ct).ConfigureAwait(false);
         await services.SigningKeys.LoadAsync(ct).ConfigureAwait(false);
         database.Committed += services.NoteCommit;
+        // Nobody waits for it: a disk that is full keeps no service from starting.
+        _ = services.StoreClockAsync();
         return services;
     }
 
@@ -96,10 +105,32 @@ internal sealed partial class AccountServices : IAsyncDisposable
         _database.Committed -= NoteCommit;
         await Sessions.DisposeAsync().ConfigureAwait(false);
         await Tokens.DisposeAsync().ConfigureAwait(false);
+        await StoreClockAsync().ConfigureAwait(false);
         SigningKeys.Dispose();
         Hasher.Dispose();
         Accounts.Dispose();
     }
+
+    // A session that has expired is removed, and with it the latest time that is known: on a clock that was set back afterwards, a token of its time would hold again.
+    private async Task StoreClockAsync()
+    {
+        if (!Accounts.IsClaimed)
+            return;
+        try
+        {
+            await _database.WriteAsync(
+                Clock.Now,
+                static (session, now) => SettingRows.Write(session, ClockSetting, now.ToString(CultureInfo.InvariantCulture)),
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StorageException or ObjectDisposedException)
+        {
+            LogClockNotKept(_logger, failure.Message);
+        }
+    }
+
+    private static long ReadClock(SqliteSession session) =>
+        long.TryParse(SettingRows.Read(session, ClockSetting), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 
     // A member who is gone is nobody's any more. Accounts do not know the household, so its topic is named here.
     private void NoteCommit(StorageCommit commit)
@@ -119,6 +150,9 @@ internal sealed partial class AccountServices : IAsyncDisposable
             LogNotRead(_logger, failure.Message);
         }
     }
+
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Warning, Message = "The time by which sessions and tokens expire was not kept: {Reason}")]
+    private static partial void LogClockNotKept(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "Accounts could not be read anew after members changed: {Reason}")]
     private static partial void LogNotRead(ILogger logger, string reason);

@@ -19,6 +19,9 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
     private readonly SemaphoreSlim _loading = new(1);
     private Dictionary<string, Account> _accounts = [];
 
+    // Asked by every request without credentials.
+    private bool _isClaimed;
+
     /// <summary>Raised after accounts have changed, before the caller is answered.</summary>
     public event Action? Changed;
 
@@ -26,7 +29,7 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
     public IReadOnlyDictionary<string, Account> All => Volatile.Read(ref _accounts);
 
     /// <summary>True when there is an owner: from then on nobody is let in without credentials.</summary>
-    public bool IsClaimed => All.Values.Any(static account => account.Role == Role.Owner);
+    public bool IsClaimed => Volatile.Read(ref _isClaimed);
 
     /// <summary>Reads them anew.</summary>
     public async Task LoadAsync(CancellationToken ct)
@@ -250,6 +253,8 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
             clock.AtLeast(account.CreatedAt);
         }
 
+        // First: who asks in between must rather be turned away than be let in as anybody.
+        Volatile.Write(ref _isClaimed, accounts.Values.Any(static account => account.Role == Role.Owner));
         Volatile.Write(ref _accounts, accounts);
     }
 

@@ -20,4 +20,7 @@ internal enum SecurityEventKind
 
     /// <summary>Queries take at least twice their usual time.</summary>
     UnusualQueries,
+
+    /// <summary>The certificate of https was replaced by another one.</summary>
+    CertificateRenewed,
 }

@@ -44,17 +44,15 @@ internal sealed partial class DrillSchedule(RestoreDrill drill, SqliteDatabase d
         Volatile.Write(ref _latest, result);
         await database.WriteAsync(
             string.Create(CultureInfo.InvariantCulture, $"{result.At.ToUnixTimeSeconds()} {result.Failure}"),
-            static (session, value) => session.Prepare("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-                .Bind(1, Setting).Bind(2, value).Execute(),
+            static (session, value) => SettingRows.Write(session, Setting, value),
             ct).ConfigureAwait(false);
     }
 
     private static DrillResult? Read(SqliteSession session)
     {
-        var row = session.Prepare("SELECT value FROM setting WHERE name = ?1").Bind(1, Setting);
-        if (!row.Step())
+        if (SettingRows.Read(session, Setting) is not { } value)
             return null;
-        var parts = row.Text(0)!.Split(' ', 2);
+        var parts = value.Split(' ', 2);
         return long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? new DrillResult(DateTimeOffset.FromUnixTimeSeconds(seconds), parts is [_, { Length: > 0 } failure] ? failure : null)
             : null;

@@ -45,6 +45,9 @@ internal sealed partial class LocalCertificates : IServerCertificates, IDisposab
         (_keys, _names, _time, _logger) = (keys, names, time, logger);
     }
 
+    /// <inheritdoc/>
+    public event Action<string>? Renewed;
+
     /// <summary>The authority's file in a folder of certificates.</summary>
     public static string AuthorityPath(string folder) => Path.Combine(folder, "authority.pem");
 
@@ -122,7 +125,7 @@ internal sealed partial class LocalCertificates : IServerCertificates, IDisposab
 
             var signer = Authority();
             SetAsideIfBroken();
-            _serving = Make(signer, _names(), "somebody asked for it");
+            _serving = Renew(signer, _names(), "somebody asked for it");
         }
         finally
         {
@@ -153,12 +156,19 @@ internal sealed partial class LocalCertificates : IServerCertificates, IDisposab
         if (kept is null)
             return Make(authority, names, "there was none");
         if (!kept.IssuerName.RawData.AsSpan().SequenceEqual(authority.SubjectName.RawData))
-            return Make(authority, names, "the authority is a new one");
+            return Renew(authority, names, "the authority is a new one");
         if (now < kept.NotBefore || now >= RenewAt(kept, authority))
-            return Make(authority, names, $"it was valid from {kept.NotBefore.ToUniversalTime():yyyy-MM-dd} to {kept.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+            return Renew(authority, names, $"it was valid from {kept.NotBefore.ToUniversalTime():yyyy-MM-dd} to {kept.NotAfter.ToUniversalTime():yyyy-MM-dd}");
         if (!ServerNames.Of(kept).SameAs(permitted))
-            return Make(authority, names, "names or addresses of this machine have changed");
+            return Renew(authority, names, "names or addresses of this machine have changed");
         return _serving?.Certificate == kept ? _serving with { LookedAt = _time.GetTimestamp() } : Serve(kept, permitted, authority);
+    }
+
+    private Serving Renew(X509Certificate2 authority, ServerNames names, string why)
+    {
+        var made = Make(authority, names, why);
+        Renewed?.Invoke($"valid to {made.Certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}: {why}");
+        return made;
     }
 
     private Serving Make(X509Certificate2 authority, ServerNames names, string why)

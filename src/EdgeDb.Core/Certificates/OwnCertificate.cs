@@ -18,6 +18,9 @@ internal sealed partial class OwnCertificate(string certificateFile, string keyF
     private volatile Serving? _serving;
     private string? _told;
 
+    /// <inheritdoc/>
+    public event Action<string>? Renewed;
+
     /// <summary>Null when the files fit together, else what is wrong in one sentence without its end. An expired one fits: the clock may be wrong, and a calendar must start.</summary>
     public static string? Problem(string certificateFile, string keyFile)
     {
@@ -59,6 +62,8 @@ internal sealed partial class OwnCertificate(string certificateFile, string keyF
                 LogNotValid(logger, certificateFile, from, until);
             else if (before is not null)
                 LogReplaced(logger, certificateFile, until);
+            if (before is not null)
+                Renewed?.Invoke($"'{certificateFile}' has changed, valid to {until:yyyy-MM-dd}");
             _told = null;
             return new(SslStreamCertificateContext.Create(certificate, chain, offline: true), version, time.GetTimestamp());
         }

@@ -6,8 +6,6 @@ namespace EdgeDb.Core.Household;
 /// <summary>The VTIMEZONEs a calendar needs because no zone database knows their names.</summary>
 internal static class CalendarZoneRows
 {
-    private static readonly CalendarProblems Ignored = new(0);
-
     /// <param name="session">Session.</param>
     /// <param name="calendarId">Whose zones.</param>
     /// <param name="otherId">A calendar whose zones are taken where the first has none of that name; null for none.</param>
@@ -24,13 +22,9 @@ internal static class CalendarZoneRows
         if (otherId is not null && otherId != calendarId)
             texts.AddRange(ReadTexts(session, otherId).Where(o => texts.TrueForAll(t => t.Id != o.Id)).ToList());
         foreach (var (_, text) in texts)
-        {
-            using var stream = new MemoryStream(text, writable: false);
-            using var reader = new CalendarReader(stream, Ignored);
-            while (reader.Read() is { } component)
-                if (CalendarTimeZoneDefinition.From(component, Ignored) is { } definition)
+            foreach (var component in CalendarReader.ReadAll(text))
+                if (CalendarTimeZoneDefinition.From(component, CalendarProblems.Ignored) is { } definition)
                     definitions.Add(definition);
-        }
         return definitions;
     }
 

@@ -59,7 +59,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             defaultZone,
             static (session, zone) =>
             {
-                if (ReadSetting(session, "household.zone") is null)
+                if (SettingRows.Read(session, "household.zone") is null)
                     WriteSettings(session, ReadSettings(session) with { Zone = zone });
                 return true;
             },
@@ -342,34 +342,21 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         return calendars;
     }
 
-    internal static string? ReadSetting(SqliteSession session, string name)
-    {
-        var statement = session.Prepare("SELECT value FROM setting WHERE name = ?1");
-        statement.Bind(1, name);
-        var value = statement.Step() ? statement.Text(0) : null;
-        statement.Reset();
-        return value;
-    }
-
-    internal static void WriteSetting(SqliteSession session, string name, string value) =>
-        session.Prepare("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .Bind(1, name).Bind(2, value).Execute();
-
     internal static HouseholdSettings ReadSettings(SqliteSession session) =>
         new(
-            ReadSetting(session, SettingNames[0]) ?? DefaultName,
-            ReadSetting(session, SettingNames[1]) ?? "UTC",
-            ReadSetting(session, SettingNames[2]) ?? "",
-            ReadSetting(session, SettingNames[3]) ?? "monday",
-            long.Parse(ReadSetting(session, SettingNames[4]) ?? "1", CultureInfo.InvariantCulture));
+            SettingRows.Read(session, SettingNames[0]) ?? DefaultName,
+            SettingRows.Read(session, SettingNames[1]) ?? "UTC",
+            SettingRows.Read(session, SettingNames[2]) ?? "",
+            SettingRows.Read(session, SettingNames[3]) ?? "monday",
+            long.Parse(SettingRows.Read(session, SettingNames[4]) ?? "1", CultureInfo.InvariantCulture));
 
     private static void WriteSettings(SqliteSession session, HouseholdSettings settings)
     {
-        WriteSetting(session, SettingNames[0], settings.Name);
-        WriteSetting(session, SettingNames[1], settings.Zone);
-        WriteSetting(session, SettingNames[2], settings.Language);
-        WriteSetting(session, SettingNames[3], settings.WeekStart);
-        WriteSetting(session, SettingNames[4], settings.Version.ToString(CultureInfo.InvariantCulture));
+        SettingRows.Write(session, SettingNames[0], settings.Name);
+        SettingRows.Write(session, SettingNames[1], settings.Zone);
+        SettingRows.Write(session, SettingNames[2], settings.Language);
+        SettingRows.Write(session, SettingNames[3], settings.WeekStart);
+        SettingRows.Write(session, SettingNames[4], settings.Version.ToString(CultureInfo.InvariantCulture));
     }
 
     private static void WriteCalendarMembers(SqliteSession session, string calendarId, IReadOnlyList<string> members)

@@ -139,10 +139,10 @@ internal sealed class WindowKeeper(SqliteDatabase database, TimeProvider time, i
     }
 
     private static OccurrenceWindow Read(SqliteSession session, string from, string to) =>
-        new(Number(HouseholdStore.ReadSetting(session, from)), Number(HouseholdStore.ReadSetting(session, to)));
+        new(Number(SettingRows.Read(session, from)), Number(SettingRows.Read(session, to)));
 
     private static void Write(SqliteSession session, string name, long value) =>
-        HouseholdStore.WriteSetting(session, name, value.ToString(CultureInfo.InvariantCulture));
+        SettingRows.Write(session, name, value.ToString(CultureInfo.InvariantCulture));
 
     private static long Number(string? text) => text is null ? 0 : long.Parse(text, CultureInfo.InvariantCulture);
 }

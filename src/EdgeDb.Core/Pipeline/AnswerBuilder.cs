@@ -49,7 +49,10 @@ internal sealed class AnswerBuilder
     }
 
     /// <summary>Has the version of the one row it shows as its entity tag, so that it can come back as If-Match. Else the tag is a hash of the body.</summary>
-    public void HasVersion(long version) => _version = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{version}\"");
+    public void HasVersion(long version) => _version = VersionTag(version);
+
+    /// <summary>The entity tag of a row of that version.</summary>
+    public static string VersionTag(long version) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <summary>What was written so far is left out of the entity tag: the time of day, which alone is no reason to send everything anew.</summary>
     public void BeginEntityTag() => _tagFrom = _body.WrittenCount;

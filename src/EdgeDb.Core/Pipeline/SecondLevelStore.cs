@@ -16,7 +16,7 @@ internal static class SecondLevelStore
     public static async Task<SecondLevelState?> TakeAsync(SqliteDatabase database, CancellationToken ct)
     {
         // Most often there is none, and opening writes nothing.
-        var text = await database.ReadAsync(StateName, static (session, name) => Read(session, name), ct).ConfigureAwait(false);
+        var text = await database.ReadAsync(StateName, SettingRows.Read, ct).ConfigureAwait(false);
         if (text is null)
             return null;
         await VoidAsync(database, ct).ConfigureAwait(false);
@@ -39,33 +39,23 @@ internal static class SecondLevelStore
         };
         return database.WriteAsync(
             (version, secret, tags),
-            static (session, run) => Write(session, StateName, new SecondLevelState(run.version, run.secret, run.tags.Save(SecondLevelState.MaxTags)).Format()),
+            static (session, run) => SettingRows.Write(session, StateName, new SecondLevelState(run.version, run.secret, run.tags.Save(SecondLevelState.MaxTags)).Format()),
             ct);
     }
 
     /// <summary>What names this household in Redis: random, made once.</summary>
     public static async Task<string> HouseholdAsync(SqliteDatabase database, CancellationToken ct) =>
-        await database.ReadAsync(HouseholdName, static (session, name) => Read(session, name), ct).ConfigureAwait(false)
+        await database.ReadAsync(HouseholdName, SettingRows.Read, ct).ConfigureAwait(false)
         ?? await database.WriteAsync(
             HouseholdName,
             static (session, name) =>
             {
                 var made = Guid.NewGuid().ToString("N")[..16];
-                Write(session, name, made);
+                SettingRows.Write(session, name, made);
                 return made;
             },
             ct).ConfigureAwait(false);
 
     private static Task<int> VoidAsync(SqliteDatabase database, CancellationToken ct) => database.WriteAsync(
-        StateName, static (session, name) => session.Prepare("DELETE FROM setting WHERE name = ?1").Bind(1, name).Execute(), ct);
-
-    private static string? Read(SqliteSession session, string name)
-    {
-        var row = session.Prepare("SELECT value FROM setting WHERE name = ?1").Bind(1, name);
-        return row.Step() ? row.Text(0) : null;
-    }
-
-    private static int Write(SqliteSession session, string name, string value) => session
-        .Prepare("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .Bind(1, name).Bind(2, value).Execute();
+        StateName, SettingRows.Delete, ct);
 }

@@ -15,12 +15,14 @@ internal sealed class DataKey(uint number, KeyPurpose purpose, byte[] wrapped, b
     public bool IsRetired => isRetired;
 
     /// <summary>Two threads at once may both open it, to the same bytes.</summary>
-    public ReadOnlySpan<byte> Open(MasterKey master) => _key ??= master.Unwrap(PlaceOf(number, purpose), NameOf(number), wrapped);
+    public ReadOnlySpan<byte> Open(MasterKey master) => _key ??= master.Unwrap(PlaceOf(number, purpose.ToString()), NameOf(number), wrapped);
 
     /// <summary>Seals a new key for the row of this number.</summary>
-    public static byte[] Wrap(MasterKey master, uint number, KeyPurpose purpose, ReadOnlySpan<byte> key) => master.Wrap(PlaceOf(number, purpose), key);
+    public static byte[] Wrap(MasterKey master, uint number, KeyPurpose purpose, ReadOnlySpan<byte> key) => master.Wrap(PlaceOf(number, purpose.ToString()), key);
 
-    private static string NameOf(uint number) => string.Create(CultureInfo.InvariantCulture, $"Data key {number} (table data_key)");
+    /// <summary>What people are told that it is.</summary>
+    public static string NameOf(uint number) => string.Create(CultureInfo.InvariantCulture, $"Data key {number} (table data_key)");
 
-    private static string PlaceOf(uint number, KeyPurpose purpose) => string.Create(CultureInfo.InvariantCulture, $"data_key/{purpose}/{number}");
+    /// <summary>Where it is sealed for.</summary>
+    public static string PlaceOf(uint number, string purpose) => string.Create(CultureInfo.InvariantCulture, $"data_key/{purpose}/{number}");
 }

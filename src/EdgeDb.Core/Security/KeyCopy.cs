@@ -14,7 +14,7 @@ internal sealed class KeyCopy(MasterKey master, SubjectKeys subjects, string fol
     /// <summary>Of the copy.</summary>
     public const string FileName = "keys.sealed";
 
-    private const string RecoveryFileName = "recovery.key";
+    internal const string RecoveryFileName = "recovery.key";
     private const int SaltBytes = 16;
     private const int LengthBytes = 4;
 
@@ -49,6 +49,8 @@ internal sealed class KeyCopy(MasterKey master, SubjectKeys subjects, string fol
         if (subjects.Exists)
             Add(content, SubjectKeys.FileName, File.ReadAllBytes(subjects.Path));
         Add(content, RecoveryFileName, File.ReadAllBytes(RecoveryPath));
+        if (System.IO.Path.Combine(master.Folder, MasterKey.EarlierFileName) is var earlier && File.Exists(earlier))
+            Add(content, MasterKey.EarlierFileName, File.ReadAllBytes(earlier));
 
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         var value = Seal.Close(Derive(recovery, salt), 0, FileName, content.GetBuffer().AsSpan(0, (int)content.Length));

@@ -24,13 +24,12 @@ internal static class RuntimeSettingStore
     /// <summary>Keeps a value.</summary>
     public static Task SetAsync(SqliteDatabase database, string name, string value, CancellationToken ct) => database.WriteAsync(
         (Name: Prefix + name, Value: value),
-        static (session, row) => session.Prepare("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .Bind(1, row.Name).Bind(2, row.Value).Execute(),
+        static (session, row) => SettingRows.Write(session, row.Name, row.Value),
         ct);
 
     /// <summary>Forgets a value.</summary>
     public static Task UnsetAsync(SqliteDatabase database, string name, CancellationToken ct) => database.WriteAsync(
         Prefix + name,
-        static (session, name) => session.Prepare("DELETE FROM setting WHERE name = ?1").Bind(1, name).Execute(),
+        SettingRows.Delete,
         ct);
 }

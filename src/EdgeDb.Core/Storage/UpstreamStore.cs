@@ -20,8 +20,7 @@ internal sealed class UpstreamStore(SqliteDatabase database)
         0,
         static (session, _) =>
         {
-            var row = session.Prepare("SELECT value FROM setting WHERE name = ?1").Bind(1, HistoryName);
-            var history = row.Step() ? History(row.Text(0)!) : null;
+            var history = SettingRows.Read(session, HistoryName) is { } text ? History(text) : null;
             var isolations = new List<Isolation>();
             var rows = session.Prepare("SELECT name, value FROM setting WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name").Bind(1, IsolatedPrefix);
             while (rows.Step())
@@ -51,8 +50,7 @@ internal sealed class UpstreamStore(SqliteDatabase database)
 
     private Task<int> SetAsync(string name, string value, CancellationToken ct) => database.WriteAsync(
         (name, value),
-        static (session, setting) => session.Prepare("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-            .Bind(1, setting.name).Bind(2, setting.value).Execute(),
+        static (session, setting) => SettingRows.Write(session, setting.name, setting.value),
         ct);
 
     private static string NameOf(string endpoint, string? operationClass) =>

@@ -1,6 +1,7 @@
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Accounts;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.Security;
 
 namespace EdgeDb.Api;
 

@@ -1,5 +1,6 @@
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Accounts;
+using EdgeDb.Core.Security;
 using EdgeDb.Hosting;
 
 namespace EdgeDb.Api;

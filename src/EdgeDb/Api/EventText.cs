@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
 
@@ -46,13 +45,13 @@ internal static class EventText
             read.Url,
             read.Color,
             read.Status switch { EventStatus.Tentative => "tentative", EventStatus.Cancelled => "cancelled", _ => "confirmed" },
-            Time(read.Start),
-            Time(shown.End),
+            read.Start.ToIsoText(),
+            shown.End.ToIsoText(),
             read.Start.IsDate,
             shown.ZoneId,
             shown.Rule,
-            [.. read.ExceptionDates.Select(Time)],
-            [.. read.RecurrenceDates.Select(static d => Time(d.Start))],
+            [.. read.ExceptionDates.Select(static d => d.ToIsoText())],
+            [.. read.RecurrenceDates.Select(static d => d.Start.ToIsoText())],
             occurrence?.ToString(),
             read.IsRecurring || occurrence is not null,
             [.. shown.RemindersMinutes.Select(static minutes => new ReminderBody(minutes))],
@@ -68,7 +67,4 @@ internal static class EventText
             minutes[i] = (reminders![i] ?? throw ProblemException.Invalid("reminders", "'reminders' holds a null.")).MinutesBefore;
         return minutes;
     }
-
-    private static string Time(CalendarDateTime time) =>
-        TimeText.Clock(time.LocalSeconds).ToString(time.IsDate ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -87,6 +87,8 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         TimeoutException => New(504, "too-late", "It took too long", "The answer could not be made in time. Try again in a moment.", null),
         BadHttpRequestException { StatusCode: 413 } => New(413, "too-large", "The request is too large", "The body is larger than this endpoint accepts.", "body"),
         BadHttpRequestException e => New(e.StatusCode, "bad-request", "The request cannot be read", "The request is not well formed.", null),
+        // Of a chunk whose length is larger than a number the server tells differently than of any other bad one.
+        IOException { InnerException: OverflowException } => New(400, "bad-request", "The request cannot be read", "The request is not well formed.", null),
         JsonException e => New(400, "invalid-json", "The body is not acceptable JSON", JsonDetail(e), JsonField(e)),
         _ => New(500, "internal", "Something went wrong here", "The service failed to answer; its log says why.", null),
     };

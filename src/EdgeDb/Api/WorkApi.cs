@@ -28,7 +28,8 @@ internal static class WorkApi
         await AnswerAsync(context, queue);
     }
 
-    private static Task AnswerAsync(HttpContext context, BackgroundQueue queue) =>
+    /// <summary>Answers every job.</summary>
+    internal static Task AnswerAsync(HttpContext context, BackgroundQueue queue) =>
         context.AnswerAsync(new WorkList([.. queue.Snapshot().Select(Of)], null), ApiJson.Web.WorkList);
 
     private static WorkBody Of(WorkStatus job) => new(

@@ -2,8 +2,10 @@ using System.Text;
 using System.Text.Json;
 using EdgeDb.Api;
 using EdgeDb.Core.Accounts;
+using EdgeDb.Core.Audit;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using EdgeDb.Hosting;
 using EdgeDb.Options;
@@ -50,6 +52,7 @@ internal static class AccountCommand
         var body = JsonSerializer.SerializeToUtf8Bytes(new AccountInput(name, AccountRules.Text(role), null, null, password), ApiJson.Web.AccountInput);
         var added = await RunningService.AskAsync(options, HttpMethod.Post, "/api/accounts", body, ApiJson.Web.AccountBody) ?? await ChangeAsync(
             options,
+            $"added as {AccountRules.Text(role)}",
             async services => await services.Accounts.AddAsync(name, role, null, null, await services.Hasher.HashAsync(password, default), claims: false, default));
         Console.WriteLine(ConsoleText.Printable(Line(added)));
         return CommandTable.Done;
@@ -68,6 +71,7 @@ internal static class AccountCommand
         {
             await ChangeAsync(
                 options,
+                "password set",
                 async services =>
                 {
                     var changed = await services.Accounts.SetPasswordAsync(account.Id, await services.Hasher.HashAsync(password, default), default);
@@ -90,7 +94,7 @@ internal static class AccountCommand
         var account = await FindAsync(options, name);
         var body = JsonSerializer.SerializeToUtf8Bytes(new AccountChange(null, text, null, null, null), ApiJson.Web.AccountChange);
         var changed = await RunningService.AskAsync(options, HttpMethod.Put, $"/api/accounts/{account.Id}", body, ApiJson.Web.AccountBody)
-            ?? await ChangeAsync(options, services => services.Accounts.ChangeAsync(account.Id, null, before => before with { Role = role }, default));
+            ?? await ChangeAsync(options, $"changed; {AccountRules.Text(role)}", services => services.Accounts.ChangeAsync(account.Id, null, before => before with { Role = role }, default));
         Console.WriteLine(ConsoleText.Printable(Line(changed)));
         return CommandTable.Done;
     }
@@ -119,6 +123,7 @@ internal static class AccountCommand
         {
             await ChangeAsync(
                 options,
+                "removed",
                 async services =>
                 {
                     var removed = services.Accounts.Require(account.Id);
@@ -146,10 +151,13 @@ internal static class AccountCommand
         return [.. opened.Services.Accounts.All.Values.OrderBy(static account => account.Id, StringComparer.Ordinal).Select(AccountsApi.Body)];
     }
 
-    private static async Task<AccountBody> ChangeAsync(EdgeDbOptions options, Func<AccountServices, Task<Account>> change)
+    /// <summary>Changes the file itself, and tells its audit log as the service would.</summary>
+    private static async Task<AccountBody> ChangeAsync(EdgeDbOptions options, string what, Func<AccountServices, Task<Account>> change)
     {
         await using var opened = await OpenAsync(options);
-        return AccountsApi.Body(await change(opened.Services));
+        var account = await change(opened.Services);
+        await ConsoleAudit.NoteAsync(opened.Database, opened.Subjects, AuditKind.Account, account.Id, $"{account.Name}: {what}");
+        return AccountsApi.Body(account);
     }
 
     private static async Task<Opened> OpenAsync(EdgeDbOptions options)
@@ -160,7 +168,7 @@ internal static class AccountCommand
         try
         {
             var keys = await HouseholdDatabase.OpenKeysAsync(options, safe, database, time, default);
-            return new(database, await AccountServices.OpenAsync(
+            return new(database, safe.Subjects, await AccountServices.OpenAsync(
                 database, keys, await SecondLevelStore.HouseholdAsync(database, default), options.Data, static () => default, time, loggers, default));
         }
         catch
@@ -193,14 +201,18 @@ internal static class AccountCommand
         return typed.ToString();
     }
 
-    private sealed class Opened(SqliteDatabase database, AccountServices services) : IAsyncDisposable
+    private sealed class Opened(SqliteDatabase database, SubjectKeys subjects, AccountServices services) : IAsyncDisposable
     {
+        public SqliteDatabase Database { get; } = database;
+
+        public SubjectKeys Subjects { get; } = subjects;
+
         public AccountServices Services { get; } = services;
 
         public async ValueTask DisposeAsync()
         {
             await Services.DisposeAsync();
-            await database.DisposeAsync();
+            await Database.DisposeAsync();
         }
     }
 }

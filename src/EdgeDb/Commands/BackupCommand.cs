@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgeDb.Api;
+using EdgeDb.Core.Audit;
 using EdgeDb.Core.Backups;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Security;
@@ -22,26 +23,29 @@ internal static class BackupCommand
         ["now", .. var rest] => NowAsync(rest),
         ["list", .. var rest] => Run(rest, 0, [], static (_, options) => List(options)),
         ["verify", .. var rest] => Run(rest, 1, [], Verify),
-        ["restore", .. var rest] => Run(rest, 1, [To, Recovery], Restore),
+        ["restore", .. var rest] => RunAsync(rest, 1, [To, Recovery], RestoreAsync),
         ["drill", .. var rest] => Run(rest, 0, [], static (_, options) => Drill(options)),
         ["recovery-key", .. var rest] => Run(rest, 0, [New], RecoveryKeyOnce),
         _ => Task.FromResult(CommandTable.Refuse("'edgedb backup' is followed by now, list, verify FILE, restore FILE --to DIR, drill or recovery-key")),
     };
 
-    private static Task<int> Run(string[] arguments, int positional, CommandOption[] own, Func<CommandLine, EdgeDbOptions, int> run)
+    private static Task<int> Run(string[] arguments, int positional, CommandOption[] own, Func<CommandLine, EdgeDbOptions, int> run) =>
+        RunAsync(arguments, positional, own, (line, options) => Task.FromResult(run(line, options)));
+
+    private static async Task<int> RunAsync(string[] arguments, int positional, CommandOption[] own, Func<CommandLine, EdgeDbOptions, Task<int>> run)
     {
         if (DataCommand.Parse(arguments, positional, own) is not var (line, _, options))
-            return Task.FromResult(CommandTable.BadCall);
+            return CommandTable.BadCall;
         if (line.Positional.Count < positional)
-            return Task.FromResult(CommandTable.Refuse("name the file of a backup; 'edgedb backup list' shows them"));
+            return CommandTable.Refuse("name the file of a backup; 'edgedb backup list' shows them");
         try
         {
-            return Task.FromResult(run(line, options));
+            return await run(line, options);
         }
         catch (InvalidDataException exception)
         {
-            Console.Error.WriteLine($"edgedb: {exception.Message}");
-            return Task.FromResult(CommandTable.Failed);
+            await Console.Error.WriteLineAsync($"edgedb: {exception.Message}");
+            return CommandTable.Failed;
         }
     }
 
@@ -79,7 +83,7 @@ internal static class BackupCommand
         return CommandTable.Done;
     }
 
-    private static int Restore(CommandLine line, EdgeDbOptions options)
+    private static async Task<int> RestoreAsync(CommandLine line, EdgeDbOptions options)
     {
         if (line.Value(To.Name) is not { Length: > 0 } folder)
             return CommandTable.Refuse("name the data folder to restore into with --to");
@@ -89,7 +93,7 @@ internal static class BackupCommand
         var backup = Path.GetFullPath(line.Positional[0]);
         if (line.Value(Recovery.Name) is not null)
         {
-            Console.Error.WriteLine("The recovery key, then Enter:");
+            await Console.Error.WriteLineAsync("The recovery key, then Enter:");
             if (RecoveryKey.Parse(Console.ReadLine() ?? "") is not { } recovery)
                 return CommandTable.Refuse("that is no recovery key; it has 8 groups of 4 letters and digits");
             KeyCopy.Restore(Path.Combine(Path.GetDirectoryName(backup)!, KeyCopy.FileName), recovery, Path.Combine(target.Data, MasterKey.FolderName));
@@ -99,12 +103,18 @@ internal static class BackupCommand
             CopyKeys(options.Data, target.Data);
         }
 
-        var result = Keys(target).Backups.Restore(backup, target.DatabasePath, CancellationToken.None);
+        var keys = Keys(target);
+        var result = keys.Backups.Restore(backup, target.DatabasePath, CancellationToken.None);
         Console.WriteLine(Describe(backup, $"restored into {target.DatabasePath}", result.Summary));
         var check = DatabaseCheck.Run(target.DatabasePath, Migrations.Embedded(), OrphanQueries.All, CancellationToken.None);
         foreach (var found in check.Lines)
             Console.WriteLine(found);
-        return check.ExitCode;
+        if (check.ExitCode != CommandTable.Done)
+            return check.ExitCode;
+        // Its log ends with the backup; that it goes on from there is the first thing it should say.
+        await using var database = await HouseholdDatabase.OpenAsync(target, keys, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        await ConsoleAudit.NoteAsync(database, AuditKind.Backup, "restored from " + Path.GetFileName(backup));
+        return CommandTable.Done;
     }
 
     /// <summary>What was restored opens with the keys of the household it came from, so those come along.</summary>

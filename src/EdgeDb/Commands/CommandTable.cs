@@ -111,7 +111,8 @@ internal static class CommandTable
                                                        make a data folder of a backup, with the keys of --data or the recovery key
             edgedb backup recovery-key [--new] [--data DIR]
                                                        make the key that opens the backups when this machine is gone; shown once
-            edgedb keys rotate [--data DIR]            seal all secrets with new keys and destroy the old ones
+            edgedb keys rotate [--master] [--data DIR] seal all secrets with new keys and destroy the old ones; with --master
+                                                       seal the keys themselves with a new master key, while the service is stopped
             edgedb config show [NAME | GROUP] [--json] [--data DIR]
                                                        settings, their values and where these come from
             edgedb config set NAME VALUE | unset NAME [--data DIR]

@@ -1,7 +1,9 @@
+using EdgeDb.Api;
 using EdgeDb.Core.Accounts;
 using EdgeDb.Core.Audit;
 using EdgeDb.Core.Certificates;
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
 using EdgeDb.Hosting.Tls;
 using EdgeDb.Options;
@@ -29,16 +31,21 @@ internal sealed class AuditService : IHostedService
     private readonly BackgroundQueue _queue;
     private readonly ConnectionManager _connections;
     private readonly Https _https;
+    private readonly SqliteDatabase _database;
     private readonly (string Name, Secret Credential)[] _credentials;
     private readonly int[] _replaced;
     private readonly TimeProvider _time;
+    private readonly bool _ownCertificate;
     private long? _unusualAt;
 
-    public AuditService(AuditLog log, RunningSettings settings, BackgroundQueue queue, ConnectionManager connections, EdgeDbOptions options, Https https, TimeProvider time)
+    public AuditService(AuditLog log, RunningSettings settings, BackgroundQueue queue, ConnectionManager connections, SqliteDatabase database, EdgeDbOptions options, Https https, TimeProvider time)
     {
+        _database = database;
         (_log, _settings, _queue, _connections, _https, _time) = (log, settings, queue, connections, https, time);
         _credentials = [.. options.Upstream.Credentials().Select(static c => (c.Setting.Path, c.Credential))];
         _replaced = new int[_credentials.Length];
+        _ownCertificate = options.Tls.Own is not null;
+        https.Renewed += text => log.Events.Raise(SecurityEventKind.CertificateRenewed, text);
         log.Ticked += LookAtQueries;
         log.Ticked += LookAtCredentials;
     }
@@ -50,12 +57,14 @@ internal sealed class AuditService : IHostedService
         if (_https.WatchedCertificate is not null)
         {
             _queue.Register(new(Certificate, WorkPriority.Idle, LookAtCertificateAsync));
-            _queue.TryAdd(new(Certificate, "Look when the certificate ends", Certificate), CheckFirst);
+            // One's own was read before the start. To read the authority's would load OpenSSL before anybody comes.
+            _queue.TryAdd(new(Certificate, "Look when the certificate ends", Certificate), _ownCertificate ? TimeSpan.Zero : CheckFirst);
         }
 
         await _log.StartAsync(ProgramVersion.Text, cancellationToken);
         foreach (var (name, _) in _credentials)
             _log.Write(AuditKind.Credential, AuditActor.Service, null, $"used for {name}");
+        await NoteReplacementsAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _log.StopAsync();
@@ -103,6 +112,18 @@ internal sealed class AuditService : IHostedService
         }
 
         void Write(AuditKind kind, AuditActor actor) => log.Write(kind, actor, happened.AccountId, happened.What);
+    }
+
+    /// <summary>Tells of backups that took the place of a damaged file. An incident stays over restarts until somebody has seen it, and is told once.</summary>
+    private async Task NoteReplacementsAsync(CancellationToken ct)
+    {
+        var replaced = _database.Incidents.Where(static incident => incident.Kind == StorageIncidentKind.FileReplaced).ToList();
+        if (replaced.Count == 0)
+            return;
+        var told = await _log.Reader.NewestAsync(long.MaxValue, AuditKinds.Name(AuditKind.Backup), null, 100, ct);
+        foreach (var incident in replaced)
+            if ($"in place of a damaged file since {TimeText.Instant(incident.OccurredAt.ToUnixTimeSeconds())}" is var what && !told.Any(entry => entry.What == what))
+                _log.Write(AuditKind.Backup, AuditActor.Service, null, what);
     }
 
     private async ValueTask<TimeSpan?> CheckAsync(WorkContext work, CancellationToken ct)

@@ -6,7 +6,7 @@ namespace EdgeDb.Hosting;
 
 /// <summary>
 /// What every answer and every request has in common at the edge: security headers, the emergency that holds, names this service answers to, and no
-/// writes on behalf of another site's page. There are no accounts yet, so a page on the internet must not be able to use a browser at home as its hand.
+/// writes on behalf of another site's page: a page on the internet must not be able to use a browser at home as its hand.
 /// </summary>
 internal sealed class EdgeGuard
 {
@@ -40,6 +40,10 @@ internal sealed class EdgeGuard
             throw new ProblemException(
                 421, "unknown-host", "This board does not answer to that name",
                 $"The name '{HouseholdException.Shorten(host)}' is not known here. Start the service with --host {HouseholdException.Shorten(host)} if it should be.", "Host");
+
+        // The server sees that chunks come last and undoes nothing else: another server on the way might, and find another end of the request (RFC 9112 section 6.1).
+        if (context.Request.Headers.TransferEncoding is { Count: > 0 } coding && !(coding is [{ } single] && single.Equals("chunked", StringComparison.OrdinalIgnoreCase)))
+            throw new ProblemException(501, "transfer-coding", "The body's coding is not understood", "Send the body with Content-Length, or with Transfer-Encoding: chunked alone.", "Transfer-Encoding");
 
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && IsCrossSite(context.Request))

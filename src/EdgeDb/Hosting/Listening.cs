@@ -35,6 +35,8 @@ internal static class Listening
         limits.MaxRequestLineSize = 8 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        // By default 240 bytes a second, and what the socket has taken counts as time that is left: who reads nothing would hold a calendar of 5 MB for hours.
+        limits.MinResponseDataRate = new(bytesPerSecond: 8 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
         // Streams that are opened and reset at once (CVE-2023-44487) are the server's own matter: it ends such a connection.
         limits.Http2.MaxStreamsPerConnection = MaxStreams;
         limits.Http2.MaxRequestHeaderFieldSize = 8 * 1024;

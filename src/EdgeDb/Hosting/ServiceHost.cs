@@ -13,6 +13,7 @@ using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
 using EdgeDb.Hosting.Tls;
 using EdgeDb.Options;
+using Microsoft.Extensions.Logging.Console;
 
 namespace EdgeDb.Hosting;
 
@@ -23,7 +24,7 @@ internal static partial class ServiceHost
     /// <param name="options">The same, taken apart.</param>
     public static async Task<int> RunAsync(SettingValues given, EdgeDbOptions options)
     {
-        using var loggers = CreateLoggers();
+        using var loggers = CreateLoggers(given.Get(SettingTable.LogLevel));
         var time = TimeProvider.System;
         var safe = HouseholdKeys.Of(options, time, loggers);
         var (opened, left) = await HouseholdDatabase.OpenServedAsync(options, safe, time, loggers, CancellationToken.None);
@@ -89,6 +90,7 @@ internal static partial class ServiceHost
         builder.Services.AddSingleton(emergency);
         builder.Services.AddSingleton(new EmergencyWatch(emergency, new MemoryProbe("/"), new TemperatureProbe("/"), new DiskProbe(options.Data)));
         builder.Services.AddHostedService<EmergencyService>();
+        builder.Services.AddHostedService<IdleMemory>();
         if (watch is not null)
         {
             builder.Services.AddSingleton(new SecondLevel(
@@ -166,20 +168,18 @@ internal static partial class ServiceHost
 
     private static string Text(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
-    private static ILoggerFactory CreateLoggers() => LoggerFactory.Create(
-        static logging => logging
-            .AddSimpleConsole(
-                static console =>
-                {
-                    console.SingleLine = true;
-                    console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss'Z' ";
-                    console.UseUtcTimestamp = true;
-                })
-            .SetMinimumLevel(LogLevel.Information)
+    private static ILoggerFactory CreateLoggers(LogLevel least) => LoggerFactory.Create(logging =>
+    {
+        logging
+            .AddConsole(static console => console.FormatterName = LogLines.FormatterName)
+            .SetMinimumLevel(least)
+            // Its messages tell addresses, headers and paths of requests; at warnings it tells of none.
             .AddFilter("Microsoft", LogLevel.Warning)
             // Its one message is the exception of a start that failed, which is told in one line of our own.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
-            .AddFilter("System.Net.Http", LogLevel.None)); // It logs addresses, and those of feeds hold secrets.
+            .AddFilter("System.Net.Http", LogLevel.None) // It logs addresses, and those of feeds hold secrets.
+            .Services.AddSingleton<ConsoleFormatter, LogLines>();
+    });
 
     private static void Register(
         IServiceCollection services, HouseholdServices household, Tuner tuner, RunningSettings settings, EdgeDbOptions options, TimeProvider time,
@@ -301,6 +301,7 @@ internal static partial class ServiceHost
         app.MapConnectionsApi();
         app.MapConfigApi();
         app.MapWorkApi();
+        app.MapKeysApi();
         app.MapPipelineApi();
         app.MapAuditApi();
         app.MapHealthApi();

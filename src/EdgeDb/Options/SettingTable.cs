@@ -25,6 +25,14 @@ internal static class SettingTable
         "data", new TextType<string>("DIR", "a folder that can be written", ReadFolder, static folder => folder), "Where the database and its copies are kept.")
         { Default = "./data", Change = SettingChange.BeforeDatabase };
 
+    public static readonly Setting<LogLevel> LogLevel = new(
+        "logLevel",
+        new ChoiceType<LogLevel>(
+            "LEVEL", ("trace", Microsoft.Extensions.Logging.LogLevel.Trace), ("debug", Microsoft.Extensions.Logging.LogLevel.Debug),
+            ("information", Microsoft.Extensions.Logging.LogLevel.Information), ("warning", Microsoft.Extensions.Logging.LogLevel.Warning)),
+        "How much the service says of itself on standard output; names, titles and addresses at none of these.")
+        { Default = "information", Change = SettingChange.BeforeDatabase };
+
     public static readonly Setting<string> Listen = new(
         "listen", new TextType<string>("ADDRESS", "localhost, an IP address or * for all", ReadAddress, static address => address),
         "Address the browser's requests are accepted on.")
@@ -160,7 +168,7 @@ internal static class SettingTable
 
     public static SettingCatalog Catalog { get; } = new(
     [
-        Config, Data, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, FeedsFromHome, WindowBack, WindowAhead, BackupDaily, BackupWeekly, BackupMonthly, OnCorruption, AuditKeep,
+        Config, Data, LogLevel, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, FeedsFromHome, WindowBack, WindowAhead, BackupDaily, BackupWeekly, BackupMonthly, OnCorruption, AuditKeep,
         Postgres, PostgresReplica, Redis, Qdrant, Tuner,
         CacheEntries, CacheBytes, CacheTtl, StaleWhileRevalidate, StaleIfError, TtlWithoutSecondLevel,
         BatchSize, BatchDelay, RequestDeadline, RequestConcurrency, RequestQueue,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
 using EdgeDb.Tests;
 
@@ -16,6 +17,10 @@ internal static class ServiceBenchmark
     private const int RequestsARound = 2_000;
     private const int LoadRequests = 20_000;
     private const int LoadConnections = 8;
+    private const int Handshakes = 100;
+
+    // Two of the service's looks for what can be given back.
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(25);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -42,6 +47,7 @@ internal static class ServiceBenchmark
         await MeasureStartAsync(binary, folder.File("empty"), "start to first 200, new data   ");
         await MeasureStartAsync(binary, data, "start to first 200, 50k events ");
         await MeasureMemoryAsync(folder.File("idle"));
+        await MeasureSecureMemoryAsync(folder.File("secure"));
         await MeasureMonthsAsync(data);
         return 0;
     }
@@ -76,6 +82,46 @@ internal static class ServiceBenchmark
         await LoadAsync(service, LoadRequests);
         Console.WriteLine($"resident memory, idle          {idle,8:0.0} MB");
         Console.WriteLine($"  after {LoadRequests:N0} requests        {ResidentMegabytes(service.Id),8:0.0} MB");
+    }
+
+    /// <summary>What accounts and https cost: a household with an owner, whose first handshake loads OpenSSL and its list of authorities.</summary>
+    private static async Task MeasureSecureMemoryAsync(string data)
+    {
+        await using (var first = await ServiceProcess.StartAsync(data, "--tls", "on"))
+        {
+            using var owner = new StringContent("{\"name\":\"Ana\",\"password\":\"correct horse battery\"}", System.Text.Encoding.UTF8, "application/json");
+            (await first.Http.PostAsync(new Uri("/api/setup", UriKind.Relative), owner)).EnsureSuccessStatusCode();
+            await HandshakesAsync(first, 1);
+            await first.StopAsync();
+        }
+
+        await using var service = await ServiceProcess.StartAsync(data, "--tls", "on");
+        await Task.Delay(Settled, TimeProvider.System);
+        Console.WriteLine($"resident memory, with an owner {ResidentMegabytes(service.Id),8:0.0} MB");
+        await HandshakesAsync(service, 1);
+        await Task.Delay(Settled, TimeProvider.System);
+        Console.WriteLine($"  after a handshake            {ResidentMegabytes(service.Id),8:0.0} MB");
+        await HandshakesAsync(service, Handshakes);
+        Console.WriteLine($"  after {Handshakes} more               {ResidentMegabytes(service.Id),8:0.0} MB");
+        await Task.Delay(Settled, TimeProvider.System);
+        Console.WriteLine($"  and idle again               {ResidentMegabytes(service.Id),8:0.0} MB");
+    }
+
+    private static async Task HandshakesAsync(ServiceProcess service, int count)
+    {
+        const string Prefix = "EdgeDb answers https on ";
+        var port = new Uri(service.Output.Split('\n').Single(static line => line.StartsWith(Prefix, StringComparison.Ordinal))[Prefix.Length..]).Port;
+        for (var i = 0; i < count; i++)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", port);
+            await using var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, static (_, shown, _, _) => shown is not null);
+            await stream.AuthenticateAsClientAsync("localhost");
+            await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray());
+            while (await stream.ReadAsync(new byte[512]) > 0)
+            {
+            }
+        }
     }
 
     private static async Task MeasureMonthsAsync(string data)

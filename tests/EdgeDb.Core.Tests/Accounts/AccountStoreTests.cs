@@ -1,5 +1,6 @@
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Accounts;
+using EdgeDb.Core.Security;
 using Xunit;
 
 namespace EdgeDb.Core.Tests.Accounts;

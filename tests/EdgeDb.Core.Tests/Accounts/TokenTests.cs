@@ -87,6 +87,21 @@ public sealed class TokenTests
     }
 
     [Fact]
+    public async Task A_token_that_has_expired_stays_so_over_a_start_in_the_past_also_when_nothing_else_knows_the_time()
+    {
+        await using var home = await TemporaryAccounts.StartAsync();
+        var (_, expiring) = await home.Services.Tokens.AddAsync(await home.AddAsync("Ana"), "script", Rights("events:read"), TimeSpan.FromDays(1), Ct);
+        home.Pass(TimeSpan.FromDays(365));
+        Assert.Null(home.Services.Authenticator.TryFindBearer(expiring));
+        await home.RestartAsync();
+
+        home.Time.SetUtcNow(home.Time.GetUtcNow().AddDays(-365));
+        await home.RestartAsync();
+
+        Assert.Null(home.Services.Authenticator.TryFindBearer(expiring));
+    }
+
+    [Fact]
     public async Task Looking_for_tokens_that_were_seen_allocates_nothing()
     {
         await using var home = await TemporaryAccounts.StartAsync();

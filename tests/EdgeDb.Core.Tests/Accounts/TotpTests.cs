@@ -1,4 +1,5 @@
 using EdgeDb.Core.Accounts;
+using EdgeDb.Core.Security;
 using Xunit;
 
 namespace EdgeDb.Core.Tests.Accounts;

@@ -34,7 +34,7 @@ public sealed class WindowKeeperTests : IAsyncDisposable
             middle,
             static (session, middle) =>
             {
-                HouseholdStore.WriteSetting(session, "window.readable.to", middle.ToString(CultureInfo.InvariantCulture));
+                SettingRows.Write(session, "window.readable.to", middle.ToString(CultureInfo.InvariantCulture));
                 return session.Prepare("DELETE FROM occurrence WHERE start >= ?1").Bind(1, middle).Execute();
             },
             None);

@@ -41,6 +41,9 @@ public sealed class Family : IAsyncLifetime
 
     internal Visitor Thermostat { get; private set; } = null!;
 
+    /// <summary>A token that reads the household's name and no more. One for all tests: a household has at most 100 tokens, and there are more endpoints.</summary>
+    internal Visitor Narrow { get; private set; } = null!;
+
     /// <summary>Calendars by their name, events by their title's first word.</summary>
     internal Dictionary<string, string> Ids { get; } = [];
 
@@ -66,13 +69,14 @@ public sealed class Family : IAsyncLifetime
         Mia = await Visitor.SignInAsync(Service, "Mia", Password);
         Gus = await Visitor.SignInAsync(Service, "Gus", Password);
         Wall = await PairAsync();
+        Narrow = await TokenAsync("narrow", "household:read");
         Thermostat = await TokenAsync("thermostat", "household:read members:read calendars:read calendars:add calendars:change events:read events:add events:change events:delete "
             + "feeds:read feeds:change settings:read operations:read audit:read backups:read backups:add sessions:read");
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var visitor in Everybody.Append(Nobody))
+        foreach (var visitor in Everybody.Append(Nobody).Append(Narrow))
             visitor.Dispose();
         await Service.DisposeAsync();
         _folder.Dispose();

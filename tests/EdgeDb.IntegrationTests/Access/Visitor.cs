@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using EdgeDb.Tests;
 using Xunit;
@@ -7,10 +9,15 @@ using Xunit;
 namespace EdgeDb.IntegrationTests;
 
 /// <summary>Somebody who talks to a service: by a cookie, by a token, or as nobody.</summary>
-internal sealed class Visitor(ServiceProcess service, string name, string? header = null, string? value = null) : IDisposable
+/// <param name="service">Whom they talk to.</param>
+/// <param name="name">Theirs, in what fails.</param>
+/// <param name="header">The header that says who they are; null for nobody.</param>
+/// <param name="value">Its value.</param>
+/// <param name="from">Another address of this machine than the usual one; all of 127.0.0.0/8 are.</param>
+internal sealed class Visitor(ServiceProcess service, string name, string? header = null, string? value = null, IPAddress? from = null) : IDisposable
 {
     // No cookies of its own: what is sent is what the test says.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = service.Address };
+    private readonly HttpClient _http = new(Handler(from)) { BaseAddress = service.Address };
 
     public string Name { get; } = name;
 
@@ -44,6 +51,16 @@ internal sealed class Visitor(ServiceProcess service, string name, string? heade
         return new((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(Ct), response.Headers.ETag?.Tag, cookie);
     }
 
+    /// <summary>Gets what is no text.</summary>
+    public async Task<(int Status, byte[] Body)> DownloadAsync(string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, UriKind.Relative));
+        if (header is not null)
+            request.Headers.TryAddWithoutValidation(header, Value);
+        using var response = await _http.SendAsync(request, Ct);
+        return ((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(Ct));
+    }
+
     /// <summary>Opens the change stream and reads its greeting.</summary>
     public async Task<StreamReader> ListenAsync()
     {
@@ -61,6 +78,20 @@ internal sealed class Visitor(ServiceProcess service, string name, string? heade
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static SocketsHttpHandler Handler(IPAddress? from)
+    {
+        var handler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false };
+        if (from is not null)
+            handler.ConnectCallback = async (context, ct) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            };
+        return handler;
+    }
 
     /// <param name="Status">HTTP status.</param>
     /// <param name="Headers">One a line.</param>

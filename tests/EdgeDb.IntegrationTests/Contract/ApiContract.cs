@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeDb.Tests;
 
 namespace EdgeDb.IntegrationTests;
 

@@ -23,11 +23,13 @@ internal sealed class ChangeReader : IDisposable
     public string? ContentType => _response.Content.Headers.ContentType?.ToString();
 
     /// <summary>Opens a stream and reads its greeting. Null, when the service refuses.</summary>
-    public static async Task<ChangeReader?> TryOpenAsync(Uri service)
+    public static async Task<ChangeReader?> TryOpenAsync(Uri service, string? cookie = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
         // A client that is closed hangs up at once, instead of reading for two seconds on what never ends.
-        var http = new HttpClient(new SocketsHttpHandler { MaxResponseDrainSize = 0 });
+        var http = new HttpClient(new SocketsHttpHandler { MaxResponseDrainSize = 0, UseCookies = false });
+        if (cookie is not null)
+            http.DefaultRequestHeaders.TryAddWithoutValidation("Cookie", cookie);
         var response = await http.GetAsync(new Uri(service, "/api/changes"), HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!response.IsSuccessStatusCode)
         {
@@ -42,7 +44,7 @@ internal sealed class ChangeReader : IDisposable
     }
 
     /// <summary>Opens a stream, as soon as those of tests before were noticed as closed.</summary>
-    public static Task<ChangeReader> OpenAsync(Uri service) => Api.EventuallyAsync("there is room for a stream", () => TryOpenAsync(service));
+    public static Task<ChangeReader> OpenAsync(Uri service, string? cookie = null) => Api.EventuallyAsync("there is room for a stream", () => TryOpenAsync(service, cookie));
 
     /// <summary>The next change; its <c>data</c>, after its <c>id</c> was compared with the version in it.</summary>
     public async Task<JsonElement> NextAsync()
@@ -50,8 +52,10 @@ internal sealed class ChangeReader : IDisposable
         var message = new List<string>();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(90));
-        while (await _lines.ReadLineAsync(limit.Token) is { Length: > 0 } line)
-            message.Add(line);
+        // A sign of life comes after 20 s of silence, which a busy machine may need.
+        while (await _lines.ReadLineAsync(limit.Token) is { } line && (line.Length > 0 || message.Count == 0))
+            if (line.Length > 0 && !line.StartsWith(':'))
+                message.Add(line);
         Assert.Equal(["event: change", "id: ", "data: "], message.Select(static l => l.StartsWith("event", StringComparison.Ordinal) ? l : l[..(l.IndexOf(' ', StringComparison.Ordinal) + 1)]));
         var data = JsonDocument.Parse(message[2]["data: ".Length..]).RootElement;
         Assert.Equal(message[1]["id: ".Length..], data.GetProperty("version").GetRawText());

@@ -30,17 +30,18 @@ internal sealed record FeedReply(int Status, byte[] Body, params (string Name, s
 /// <summary>One request as it arrived.</summary>
 internal sealed record FeedRequest(string Path, IReadOnlyDictionary<string, string> Headers);
 
-/// <summary>A real HTTP/1.1 server on loopback, near enough to the socket to answer as badly as the internet does.</summary>
+/// <summary>A real HTTP/1.1 server on loopback, or on a socket that it is given, near enough to the socket to answer as badly as the internet does.</summary>
 internal sealed class FeedServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly X509Certificate2? _certificate;
     private readonly Func<FeedRequest, FeedReply> _reply;
     private readonly Task _loop;
 
-    public FeedServer(Func<FeedRequest, FeedReply> reply, X509Certificate2? certificate = null)
+    public FeedServer(Func<FeedRequest, FeedReply> reply, X509Certificate2? certificate = null, TcpListener? listener = null)
     {
+        _listener = listener ?? new(IPAddress.Loopback, 0);
         _reply = reply;
         _certificate = certificate;
         _listener.Start();

@@ -24,9 +24,12 @@ internal sealed class SecureService : IAsyncDisposable
         StartWithAsync(folder, ["--tls", "on", .. arguments]);
 
     /// <summary>The same with exactly these arguments.</summary>
-    public static async Task<SecureService> StartWithAsync(TemporaryFolder folder, params string[] arguments)
+    public static Task<SecureService> StartWithAsync(TemporaryFolder folder, params string[] arguments) => StartWithAsync(folder, [], arguments);
+
+    /// <summary>The same with environment variables of its own.</summary>
+    public static async Task<SecureService> StartWithAsync(TemporaryFolder folder, (string Name, string Value)[] environment, params string[] arguments)
     {
-        var service = await ServiceProcess.StartAsync(folder.File("data"), arguments);
+        var service = await ServiceProcess.StartAsync(folder.File("data"), environment, arguments);
         var line = service.Output.Split('\n').Single(static l => l.StartsWith(Prefix, StringComparison.Ordinal));
         return new(service) { Port = new Uri(line[Prefix.Length..]).Port };
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using EdgeDb.Core.Security;
 
 namespace EdgeDb.Core.Accounts;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
+using EdgeDb.Core.Security;
 
 namespace EdgeDb.Core.Accounts;
 

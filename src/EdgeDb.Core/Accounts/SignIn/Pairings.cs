@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeDb.Core.Security;
 
 namespace EdgeDb.Core.Accounts;
 

@@ -27,4 +27,8 @@ public readonly partial record struct CalendarDateTime(long LocalSeconds, Calend
             _ => "yyyyMMdd'T'HHmmss",
         },
         CultureInfo.InvariantCulture);
+
+    /// <summary>The value as the API writes it: <c>2026-01-05</c> or <c>2026-01-05T09:00:00</c>, on its own clock. What lies outside of the years 1 to 9999 is shown as their first or last second.</summary>
+    public string ToIsoText() => DateTime.UnixEpoch.AddSeconds(Math.Clamp(LocalSeconds, CivilDate.MinSeconds, CivilDate.MaxSeconds))
+        .ToString(IsDate ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,9 @@ public sealed class CalendarProblems(int capacity = 200)
 
     private readonly List<CalendarProblem> _items = [];
 
+    /// <summary>For text whose problems were told when it came in: keeps none. From any thread; only its <see cref="Count"/> is then not exact.</summary>
+    internal static CalendarProblems Ignored { get; } = new(0);
+
     /// <summary>The first problems, in the order found.</summary>
     public IReadOnlyList<CalendarProblem> Items => _items;
 

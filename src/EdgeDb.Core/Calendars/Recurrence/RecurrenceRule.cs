@@ -72,6 +72,25 @@ public sealed class RecurrenceRule
     public static RecurrenceRule Parse(ReadOnlySpan<char> text) =>
         TryParse(text, out var rule, out var reason) ? rule : throw new FormatException(reason);
 
+    /// <summary>The same rule with another COUNT.</summary>
+    public RecurrenceRule WithCount(int count) => new()
+    {
+        Frequency = Frequency,
+        Interval = Interval,
+        Count = count,
+        Until = Until,
+        WeekStart = WeekStart,
+        BySecond = BySecond,
+        ByMinute = ByMinute,
+        ByHour = ByHour,
+        ByDay = ByDay,
+        ByMonthDay = ByMonthDay,
+        ByYearDay = ByYearDay,
+        ByWeekNumber = ByWeekNumber,
+        ByMonth = ByMonth,
+        BySetPosition = BySetPosition,
+    };
+
     internal RecurrencePlan Plan => field ??= new RecurrencePlan(this);
 
     /// <summary>

@@ -84,7 +84,7 @@ internal sealed class CalendarDocumentBuilder(bool keepText, CalendarProblems pr
             // The second gets the UID of an event without any, so that it has the same one on every download.
             var uid = ComponentFields.HashOfContent(component);
             new CalendarEventEditor(component).SetText("UID", uid);
-            if (!_groupsByUid.ContainsKey(uid) && CalendarEvent.From(component, new CalendarProblems(0)) is { } renamed)
+            if (!_groupsByUid.ContainsKey(uid) && CalendarEvent.From(component, CalendarProblems.Ignored) is { } renamed)
                 Add(renamed, component);
         }
         else

@@ -87,6 +87,18 @@ public sealed class CalendarReader : IDisposable
         }
     }
 
+    /// <summary>Everything in a text that was read before and is kept: what was wrong with it has been told.</summary>
+    /// <exception cref="CalendarLimitException">The text is larger than what is kept.</exception>
+    internal static List<CalendarComponent> ReadAll(ReadOnlySpan<byte> text)
+    {
+        using var stream = new MemoryStream(text.ToArray(), writable: false);
+        using var reader = new CalendarReader(stream, CalendarProblems.Ignored);
+        var components = new List<CalendarComponent>(1);
+        while (reader.Read() is { } component)
+            components.Add(component);
+        return components;
+    }
+
     /// <summary>Returns the buffers.</summary>
     public void Dispose() => _lines.Dispose();
 

@@ -66,6 +66,14 @@ internal static class ZoneNames
         return cities;
     });
 
+    /// <summary>The zone of a time as people are shown it: an IANA name where there is one, <c>UTC</c>, or null when it is floating or a day.</summary>
+    public static string? Shown(CalendarDateTime time) => time.Kind switch
+    {
+        CalendarTimeKind.Zoned => Find(time.ZoneId!)?.Id ?? time.ZoneId,
+        CalendarTimeKind.Utc => "UTC",
+        _ => null,
+    };
+
     /// <summary>A zone known by name, or null. The offset forms are not tried.</summary>
     public static DateTimeZone? Find(string name)
     {

@@ -21,7 +21,8 @@ internal static class HttpDialer
         var addresses = IPAddress.TryParse(endpoint.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(endpoint.Host, ct).ConfigureAwait(false);
         if (reach == HttpReach.Internet)
         {
-            addresses = Array.FindAll(addresses, NetworkAddresses.IsPublic);
+            var house = LocalNetworks.OfMachine();
+            addresses = Array.FindAll(addresses, address => NetworkAddresses.IsPublic(address) && !LocalNetworks.Include(house, address));
             if (addresses.Length == 0)
                 throw new AddressRefusedException(endpoint.Host);
         }

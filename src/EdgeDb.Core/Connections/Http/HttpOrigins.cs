@@ -170,6 +170,8 @@ internal sealed class HttpOrigins : IDisposable
         AllowAutoRedirect = false,
         AutomaticDecompression = System.Net.DecompressionMethods.All,
         UseCookies = false,
+        // One of the environment would be what is dialled and looked at, instead of the host.
+        UseProxy = false,
         ConnectTimeout = _limits.ConnectTimeout,
         PooledConnectionLifetime = _limits.ConnectionLifetime,
         PooledConnectionIdleTimeout = _limits.IdleTimeout,

@@ -139,7 +139,17 @@ internal sealed class HttpTransport : IDisposable
             throw TooLarge();
         var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
-            return await BoundedRead.ToArrayAsync(stream, maxBytes, ct).ConfigureAwait(false) ?? throw TooLarge();
+        {
+            try
+            {
+                return await BoundedRead.ToArrayAsync(stream, maxBytes, ct).ConfigureAwait(false) ?? throw TooLarge();
+            }
+            catch (InvalidOperationException broken) when (broken is not ObjectDisposedException)
+            {
+                // BrotliStream's word for it; the other decompressors have the right one.
+                throw new InvalidDataException(broken.Message, broken);
+            }
+        }
 
         HttpException TooLarge() => new(HttpFailure.TooLarge, $"The answer of {key} is larger than the {maxBytes} bytes that this call allows.");
     }

@@ -109,7 +109,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
             if (rule is not { Count: { } count } || draft.Rule!.ToString() != RuleText(master))
                 return rule;
             var left = count - RuleStartsBefore(master, _clock.Written(occurrence, master).LocalSeconds);
-            return left < 1 ? null : RecurrenceRule.Parse(rule.ToString().Replace($"COUNT={count}", $"COUNT={left}", StringComparison.Ordinal));
+            return left < 1 ? null : rule.WithCount(left);
         }
     }
 

@@ -7,8 +7,6 @@ namespace EdgeDb.Core.Household;
 /// <summary>The VEVENTs of one UID, taken apart for an edit and put together again.</summary>
 internal sealed class EventSource
 {
-    private static readonly CalendarProblems Ignored = new(0);
-
     private EventSource(CalendarComponent master, List<CalendarComponent> overrides)
     {
         Master = master;
@@ -34,11 +32,7 @@ internal sealed class EventSource
     /// <summary>Reads stored text. A series whose master never arrived has its first component take that place.</summary>
     public static EventSource Read(ReadOnlyMemory<byte> text)
     {
-        using var stream = new MemoryStream(text.ToArray(), writable: false);
-        using var reader = new CalendarReader(stream, Ignored);
-        var components = new List<CalendarComponent>();
-        while (reader.Read() is { } component)
-            components.Add(component);
+        var components = CalendarReader.ReadAll(text.Span);
         var master = components.FirstOrDefault(static c => c.Property("RECURRENCE-ID") is null) ?? components[0];
         components.Remove(master);
         return new(master, components);
@@ -74,7 +68,7 @@ internal sealed class EventSource
     }
 
     internal static CalendarEvent Typed(CalendarComponent component) =>
-        CalendarEvent.From(component, Ignored) ?? throw new InvalidOperationException("A stored event has no start.");
+        CalendarEvent.From(component, CalendarProblems.Ignored) ?? throw new InvalidOperationException("A stored event has no start.");
 
     /// <summary>
     /// Removes reminders that are not among <paramref name="minutes"/> and adds those that are missing. The others keep their sound and

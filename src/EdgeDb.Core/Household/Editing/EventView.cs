@@ -23,12 +23,7 @@ internal sealed record EventView(CalendarEvent Event, CalendarDateTime End, stri
         return new(
             read,
             EndOf(read, new(zones)),
-            read.Start.Kind switch
-            {
-                CalendarTimeKind.Zoned => ZoneNames.Find(read.Start.ZoneId!)?.Id ?? read.Start.ZoneId,
-                CalendarTimeKind.Utc => "UTC",
-                _ => null,
-            },
+            ZoneNames.Shown(read.Start),
             read.Rules.Count > 0 ? read.Rules[0].ToString() : null,
             EventSource.Reminders(component));
     }

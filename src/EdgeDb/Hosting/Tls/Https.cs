@@ -21,8 +21,12 @@ internal sealed class Https : IDisposable
         var certificates = options.Tls.Own is { } own
             ? new OwnCertificate(own.Certificate, own.Key, time, logger)
             : (IServerCertificates)(_local = new(options.CertificateFolder, keys, () => ServerNames.OfMachine(options.Hosts), time, logger));
+        certificates.Renewed += text => Renewed?.Invoke(text);
         Tls = new ServerTls(certificates, options.Tls.Minimum);
     }
+
+    /// <summary>Raised when another certificate is shown from now on: what it is, in a few words.</summary>
+    public event Action<string>? Renewed;
 
     /// <summary>How it is spoken; null where it is off.</summary>
     public ServerTls? Tls { get; }

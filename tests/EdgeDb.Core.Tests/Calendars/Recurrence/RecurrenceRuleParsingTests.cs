@@ -27,6 +27,15 @@ public class RecurrenceRuleParsingTests
         Assert.Equal(canonical, RecurrenceRule.Parse(canonical).ToString());
     }
 
+    [Fact]
+    public void With_another_count_a_rule_keeps_everything_else()
+    {
+        const string Rule = "FREQ=YEARLY;UNTIL=20300101T000000Z;COUNT=3;INTERVAL=2;BYSECOND=1;BYMINUTE=2;BYHOUR=3;BYDAY=MO;BYMONTHDAY=4;BYYEARDAY=5;BYWEEKNO=6;BYMONTH=7;BYSETPOS=8;WKST=SU";
+        var rule = RecurrenceRule.Parse(Rule);
+        Assert.Equal(Rule, rule.ToString());
+        Assert.Equal(Rule.Replace("COUNT=3", "COUNT=12", StringComparison.Ordinal), rule.WithCount(12).ToString());
+    }
+
     [Theory]
     [InlineData("", "FREQ is missing")]
     [InlineData("COUNT=3", "FREQ is missing")]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using EdgeDb.Core.Connections;
+using EdgeDb.Tests;
 using Xunit;
 
 namespace EdgeDb.Core.Tests.Connections;
@@ -224,13 +225,10 @@ public sealed partial class QueryShapeTests
 
     private static IEnumerable<string> Statements()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root!.FullName, "EdgeDb.sln")))
-            root = root.Parent;
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Repository.Path("src"), "*.cs", SearchOption.AllDirectories))
             foreach (Match literal in Literal().Matches(File.ReadAllText(file)))
                 yield return literal.Groups[1].Value + literal.Groups[2].Value;
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*.sql", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Repository.Path("src"), "*.sql", SearchOption.AllDirectories))
             foreach (var statement in File.ReadAllText(file).Split(";\n"))
                 if (statement.Contains("CREATE", StringComparison.Ordinal))
                     yield return LineComment().Replace(statement, "");

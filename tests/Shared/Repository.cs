@@ -1,4 +1,4 @@
-namespace EdgeDb.IntegrationTests;
+namespace EdgeDb.Tests;
 
 /// <summary>The checkout the tests were built from.</summary>
 internal static class Repository

@@ -1,17 +1,16 @@
 using System.Security.Cryptography;
 
-namespace EdgeDb.Core.Accounts;
+namespace EdgeDb.Core.Security;
 
 /// <summary>
-/// Random codes that people read and type. The alphabet is Crockford's base 32, without I, L, O and U; what is read wrong (l for 1, o for 0) is read right.
+/// Codes that people read and type, of the alphabet <see cref="Base32.Readable"/>; what is read wrong (l for 1, o for 0) is read right.
 /// </summary>
 internal static class ReadableCode
 {
-    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private const int Group = 4;
 
     /// <summary>A code of so many characters with 5 bits each, without separators.</summary>
-    public static string New(int characters) => RandomNumberGenerator.GetString(Alphabet, characters);
+    public static string New(int characters) => RandomNumberGenerator.GetString(Base32.Readable, characters);
 
     /// <summary>The same in groups of four, for reading.</summary>
     public static string Grouped(string code) => string.Join('-', code.Chunk(Group).Select(static part => new string(part)));
@@ -33,7 +32,7 @@ internal static class ReadableCode
                 'I' or 'L' => '1',
                 var other => other,
             };
-            if (length == characters || !Alphabet.Contains(upper, StringComparison.Ordinal))
+            if (length == characters || !Base32.Readable.Contains(upper, StringComparison.Ordinal))
                 return null;
             code[length++] = upper;
         }
