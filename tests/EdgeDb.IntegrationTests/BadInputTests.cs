@@ -26,6 +26,8 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
 
         internal string Deleted { get; private set; } = "";
 
+        internal string Edit { get; } = Guid.NewGuid().ToString();
+
         internal async Task PrepareAsync()
         {
             if (Event.Length > 0)
@@ -40,7 +42,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
             Event = await Api.AddEventAsync(
                 new { calendarId = Calendar, summary = "Series", start = "2026-01-05T09:00:00", zone = "Europe/Berlin", rrule = "FREQ=WEEKLY;COUNT=10" });
             Deleted = await Api.AddEventAsync(new { calendarId = Calendar, summary = "Deleted", start = "2026-01-05T09:00:00" });
-            await Api.DeleteAsync($"/api/events/{Deleted}");
+            await Api.SendAsync(HttpMethod.Delete, $"/api/events/{Deleted}", null, ("Idempotency-Key", $"\"{Edit}\""));
         }
     }
 
@@ -390,6 +392,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
             var t when t.Contains("/members/", StringComparison.Ordinal) => fixture.Member,
             var t when t.Contains("/feeds/", StringComparison.Ordinal) => fixture.Feed,
             "/api/events/{id}/restore" => fixture.Deleted,
+            "/api/edits/{id}/undo" => fixture.Edit,
             var t when t.Contains("/events/", StringComparison.Ordinal) => fixture.Event,
             var t when t.Contains("/incidents/", StringComparison.Ordinal) || t.Contains("/proposals/", StringComparison.Ordinal) || t.Contains("/security/", StringComparison.Ordinal) => "7",
             var t when t.Contains("/tunables/", StringComparison.Ordinal) => "sqlite.maxSize",

@@ -135,6 +135,9 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         await _api.ImportAsync(calendar, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:garbage\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
         await _api.DeleteAsync($"/api/events/{series}");
         await _api.PostAsync($"/api/events/{series}/restore");
+        var key = Guid.NewGuid();
+        await _api.SendAsync(HttpMethod.Delete, $"/api/events/{series}", null, ("Idempotency-Key", $"\"{key}\""));
+        (await _api.PostAsync($"/api/edits/{key}/undo")).Expect(HttpStatusCode.OK);
         await _api.DeleteAsync($"/api/feeds/{feed}");
         await _api.DeleteAsync($"/api/calendars/{calendar}?events=delete");
         await _api.DeleteAsync($"/api/members/{member}");

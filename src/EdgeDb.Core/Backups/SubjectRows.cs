@@ -31,6 +31,7 @@ internal sealed record SubjectRows(string Table, string Subject, int Since = 0)
         OfCalendar("event_trash", "t.calendar_id"),
         // It remembers who saw it, since its calendar may be gone.
         new("event_trash", "CASE WHEN t.members = '' THEN " + Owner.Replace("{0}", "t.calendar_id", StringComparison.Ordinal) + " WHEN instr(t.members, ' ') = 0 THEN t.members END", Since: 5),
+        OfCalendar("event_edit", "t.calendar_id"),
         OfCalendar("occurrence", "(SELECT e.calendar_id FROM event e WHERE e.key = t.event_key)"),
         new("account", "coalesce(t.member_id, t.id)"),
         new("recovery_code", OfAccount),

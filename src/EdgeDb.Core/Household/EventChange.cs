@@ -9,4 +9,7 @@ internal sealed record EventChange(string? Id, string CalendarId, ReadOnlyMemory
 {
     /// <summary>The id a restored event had and gets again.</summary>
     public string? RestoredId { get; init; }
+
+    /// <summary>The version in which it was deleted; null to restore it whatever was done since.</summary>
+    public long? DeletedVersion { get; init; }
 }

@@ -6,8 +6,13 @@ namespace EdgeDb.Core.Household;
 internal static class EventRows
 {
     /// <summary>Inserts or replaces the series of that UID in that calendar; the public id of an existing one stays.</summary>
+    /// <param name="session">The write.</param>
+    /// <param name="calendarId">Its calendar.</param>
+    /// <param name="series">What to write.</param>
+    /// <param name="newId">Public id of a new row.</param>
+    /// <param name="firstVersion">Version of a new row.</param>
     /// <returns>The public id.</returns>
-    internal static string Put(SqliteSession session, string calendarId, CompiledSeries series, string newId)
+    internal static string Put(SqliteSession session, string calendarId, CompiledSeries series, string newId, long firstVersion = 1)
     {
         var find = session.Prepare("SELECT key, id FROM event WHERE calendar_id = ?1 AND uid = ?2");
         find.Bind(1, calendarId).Bind(2, series.Uid);
@@ -25,13 +30,16 @@ internal static class EventRows
                 """)
             : session.Prepare(
                 """
-                INSERT INTO event (id, calendar_id, uid, summary, sequence, stamp, kind, starts_at, ends_at, recurring, source_hash, dense, primary_key)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0)
+                INSERT INTO event (id, calendar_id, uid, summary, sequence, stamp, kind, starts_at, ends_at, recurring, source_hash, dense, primary_key, version)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13)
                 """);
         put.Bind(1, id).Bind(2, calendarId).Bind(3, series.Uid).Bind(4, series.Summary).Bind(5, (long)series.Sequence).Bind(6, series.Stamp)
             .Bind(7, (long)series.Kind).Bind(8, series.StartsAt).Bind(9, series.EndsAt)
             .Bind(10, series.Recurring ? 1L : 0L).BindBlob(11, series.SourceHash)
-            .Bind(12, series.Dense ? 1L : 0L).Execute();
+            .Bind(12, series.Dense ? 1L : 0L);
+        if (!exists)
+            put.Bind(13, firstVersion);
+        put.Execute();
 
         if (exists)
         {

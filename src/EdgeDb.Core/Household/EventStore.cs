@@ -89,8 +89,12 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     /// <summary>
     /// Writes the events of one edit together: all or none. Every expected version, and what the actor may, is looked at inside the transaction.
     /// </summary>
+    /// <param name="changes">The events.</param>
+    /// <param name="actor">Who edits.</param>
+    /// <param name="edit">Names the edit: one of that name that was made already is not made again.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The public ids, in the order given.</returns>
-    public async Task<IReadOnlyList<string>> SaveAsync(IReadOnlyList<EventChange> changes, Actor actor, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> SaveAsync(IReadOnlyList<EventChange> changes, Actor actor, EditKey? edit, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -102,27 +106,80 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
                 compiled.Add((change, SeriesCompiler.CompileEdited(change.Source, zones, target)));
             }
             var ids = await database.WriteAsync(
-                (Changes: compiled, Target: target, NewIds: changes.Select(_ => household.NewId()).ToArray(), Actor: actor),
+                (Changes: compiled, Target: target, NewIds: changes.Select(_ => household.NewId()).ToArray(), Actor: actor, Edit: edit, Now: Now()),
                 static (session, state) =>
-                    WindowKeeper.Read(session) == state.Target ? Save(session, state.Changes, state.NewIds, state.Actor) : null,
+                    WindowKeeper.Read(session) != state.Target ? null
+                    : state.Edit is { } edit && EventEdits.Made(session, edit) is { } made ? made
+                    : Save(session, state.Changes, state.NewIds, state.Actor, state.Edit, state.Now),
                 cancellationToken).ConfigureAwait(false);
             if (ids is not null)
                 return ids;
         }
     }
 
-    /// <summary>Moves an event to the trash.</summary>
-    public Task DeleteAsync(string id, long? expectedVersion, Actor actor, CancellationToken cancellationToken) =>
+    /// <inheritdoc cref="SaveAsync(IReadOnlyList{EventChange}, Actor, EditKey?, CancellationToken)"/>
+    public Task<IReadOnlyList<string>> SaveAsync(IReadOnlyList<EventChange> changes, Actor actor, CancellationToken cancellationToken) =>
+        SaveAsync(changes, actor, null, cancellationToken);
+
+    /// <summary>Moves an event to the trash, unless the edit of that name was made already.</summary>
+    public Task DeleteAsync(string id, long? expectedVersion, Actor actor, EditKey? edit, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            (Id: id, Expected: expectedVersion, Now: time.GetUtcNow().ToUnixTimeSeconds(), Actor: actor),
+            (Id: id, Expected: expectedVersion, Now: Now(), Actor: actor, Edit: edit),
             static (session, arguments) =>
             {
+                if (arguments.Edit is { } edit && EventEdits.Made(session, edit) is not null)
+                    return false;
                 var stored = RequireEditable(session, arguments.Id, arguments.Expected, arguments.Actor);
-                EventTrash.Put(session, stored.Key, arguments.Now);
-                EventRows.Delete(session, stored.CalendarId, stored.Key, stored.Uid);
+                Delete(session, stored, arguments.Now);
+                if (arguments.Edit is { } made)
+                    EventEdits.Record(session, made, arguments.Now, new(stored.Id, stored.CalendarId, EventEditKind.Deleted, stored.Version, null, false));
                 return true;
             },
             cancellationToken);
+
+    /// <summary>The events that an edit of that name touched; null when it was not made yet.</summary>
+    public ValueTask<List<string>?> MadeAsync(EditKey edit, CancellationToken cancellationToken) =>
+        database.ReadAsync(edit, static (session, edit) => EventEdits.Made(session, edit), cancellationToken);
+
+    /// <summary>
+    /// Takes an edit back: its events become what they were, text and all, those it added go to the trash, those it deleted come back. Only while nobody has edited
+    /// them since. Taking back twice is taking back once.
+    /// </summary>
+    /// <returns>The event that the edit changed or deleted; null when it only added one.</returns>
+    public async Task<string?> UndoAsync(string editId, Actor actor, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var edits = await database.ReadAsync(
+                (Id: editId, actor.Sight),
+                static (session, asked) => EventEdits.Read(session, asked.Id).ConvertAll(
+                    edit => (Edit: edit, Before: edit.Kind == EventEditKind.Deleted && !edit.IsUndone ? EventTrash.Get(session, edit.EventId, asked.Sight).Source : edit.Before)),
+                cancellationToken).ConfigureAwait(false);
+            if (edits.Count == 0)
+                throw HouseholdException.Missing("edit", editId);
+            var shown = edits.Find(static e => e.Edit.Kind != EventEditKind.Added).Edit?.EventId;
+            if (edits[0].Edit.IsUndone)
+                return shown;
+
+            var compiled = new List<(EventChange Change, CompiledSeries Series)>(edits.Count);
+            var target = window.Target;
+            foreach (var (edit, before) in edits)
+                if (before is not null)
+                {
+                    var zones = await ZonesAsync(edit.CalendarId, edit.EventId, cancellationToken).ConfigureAwait(false);
+                    var change = edit.Kind == EventEditKind.Deleted
+                        ? new EventChange(null, edit.CalendarId, before, null) { RestoredId = edit.EventId, DeletedVersion = edit.Version }
+                        : new EventChange(edit.EventId, edit.CalendarId, before, edit.Version);
+                    compiled.Add((change, SeriesCompiler.CompileEdited(before, zones, target)));
+                }
+            var isDone = await database.WriteAsync(
+                (Id: editId, Changes: compiled, Target: target, Actor: actor, Now: Now()),
+                static (session, state) => WindowKeeper.Read(session) == state.Target && Undo(session, state.Id, state.Changes, state.Actor, state.Now),
+                cancellationToken).ConfigureAwait(false);
+            if (isDone)
+                return shown;
+        }
+    }
 
     /// <summary>Brings an event back from the trash, into its old calendar or, when that is gone, into <paramref name="calendarId"/>.</summary>
     public async Task RestoreAsync(string id, string? calendarId, Actor actor, CancellationToken cancellationToken)
@@ -132,12 +189,18 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
         await SaveAsync([new(null, calendarId ?? home, source, null) { RestoredId = id }], actor, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Forgets what has been in the trash for longer than <see cref="TrashDays"/>.</summary>
+    /// <summary>Forgets what has been in the trash for longer than <see cref="TrashDays"/>, and edits that are as old.</summary>
     public Task EmptyTrashAsync(CancellationToken cancellationToken) =>
         database.WriteAsync(
-            time.GetUtcNow().ToUnixTimeSeconds() - (TrashDays * 86_400L),
-            static (session, before) => session.Prepare("DELETE FROM event_trash WHERE deleted_at < ?1").Bind(1, before).Execute(),
+            Now() - (TrashDays * 86_400L),
+            static (session, before) =>
+            {
+                EventEdits.Forget(session, before);
+                return session.Prepare("DELETE FROM event_trash WHERE deleted_at < ?1").Bind(1, before).Execute();
+            },
             cancellationToken);
+
+    private long Now() => time.GetUtcNow().ToUnixTimeSeconds();
 
     internal static StoredEvent? Find(SqliteSession session, string id)
     {
@@ -146,7 +209,31 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
         return row.Step() ? Row(row) : null;
     }
 
-    private static List<string> Save(SqliteSession session, List<(EventChange Change, CompiledSeries Series)> changes, string[] newIds, Actor actor)
+    private static void Delete(SqliteSession session, StoredEvent stored, long now)
+    {
+        EventTrash.Put(session, stored.Key, now);
+        EventRows.Delete(session, stored.CalendarId, stored.Key, stored.Uid);
+    }
+
+    private static bool Undo(SqliteSession session, string editId, List<(EventChange Change, CompiledSeries Series)> changes, Actor actor, long now)
+    {
+        var edits = EventEdits.Read(session, editId);
+        if (edits.Exists(static e => e.IsUndone))
+            return true;
+        // Before the rest: a second half must be gone when the first one gets its later occurrences back.
+        foreach (var added in edits.Where(static e => e.Kind == EventEditKind.Added))
+        {
+            if (Find(session, added.EventId) is null)
+                throw new HouseholdException(HouseholdError.VersionMismatch, "It was edited in between: what the edit added is gone.");
+            Delete(session, RequireEditable(session, added.EventId, added.Version, actor), now);
+        }
+        Save(session, changes, new string[changes.Count], actor, null, now);
+        EventEdits.MarkUndone(session, editId);
+        return true;
+    }
+
+    private static List<string> Save(
+        SqliteSession session, List<(EventChange Change, CompiledSeries Series)> changes, string[] newIds, Actor actor, EditKey? edit, long now)
     {
         var ids = new List<string>(changes.Count);
         for (var i = 0; i < changes.Count; i++)
@@ -157,9 +244,13 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             CalendarRights.RequireOwn(actor, calendar.MemberIds);
             if (calendar.Origin == CalendarOrigin.Feed)
                 throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; its events are changed where they come from.", "calendarId");
+            StoredEvent? stored = null;
+            var trashed = change.RestoredId is { } wanted ? EventTrash.Version(session, wanted) : 0;
+            if (change.DeletedVersion is { } deleted && deleted != trashed)
+                throw new HouseholdException(HouseholdError.VersionMismatch, "It was edited in between: it was restored, or deleted again.");
             if (change.Id is { } id)
             {
-                var stored = RequireEditable(session, id, change.ExpectedVersion, actor);
+                stored = RequireEditable(session, id, change.ExpectedVersion, actor);
                 if (stored.CalendarId != change.CalendarId)
                 {
                     RequireNoCopy(session, change.CalendarId, series.Uid);
@@ -172,7 +263,11 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             {
                 RequireNoCopy(session, change.CalendarId, series.Uid);
             }
-            ids.Add(EventRows.Put(session, change.CalendarId, series, change.RestoredId ?? newIds[i]));
+            ids.Add(EventRows.Put(session, change.CalendarId, series, change.RestoredId ?? newIds[i], trashed + 1));
+            if (edit is not null)
+                EventEdits.Record(
+                    session, edit, now,
+                    new(ids[i], stored?.CalendarId ?? change.CalendarId, stored is null ? EventEditKind.Added : EventEditKind.Changed, (stored?.Version ?? 0) + 1, stored?.Source, false));
             if (change.RestoredId is { } restored)
                 session.Prepare("DELETE FROM event_trash WHERE id = ?1").Bind(1, restored).Execute();
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
@@ -8,7 +7,7 @@ using NodaTime;
 
 namespace EdgeDb.Api;
 
-/// <summary>/api/events.</summary>
+/// <summary>/api/events, and /api/edits: what was done to them.</summary>
 internal static class EventsApi
 {
     public static void MapEventsApi(this IEndpointRouteBuilder routes)
@@ -29,6 +28,7 @@ internal static class EventsApi
         routes.MapPut("/api/events/{id}", ChangeAsync).Requires(AccessDomain.Events, AccessVerb.Change);
         routes.MapDelete("/api/events/{id}", DeleteAsync).Requires(AccessDomain.Events, AccessVerb.Delete);
         routes.MapPost("/api/events/{id}/restore", RestoreAsync).Requires(AccessDomain.Events, AccessVerb.Add);
+        routes.MapPost("/api/edits/{id}/undo", UndoAsync).Requires(AccessDomain.Events, AccessVerb.Change);
     }
 
     private static async ValueTask ListAsync(EventStore events, AnswerRequest request, AnswerBuilder answer, CancellationToken ct)
@@ -69,10 +69,14 @@ internal static class EventsApi
 
     private static async Task AddAsync(HttpContext context, EventStore events, HouseholdStore household, TimeProvider time)
     {
-        var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
+        var reader = new RequestReader(context.Request);
+        var edit = reader.EditKey();
+        var input = await reader.BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
+        if (await IsRepeatedAsync(context, events, edit))
+            return;
         var calendarId = input.CalendarId ?? throw ProblemException.Invalid("calendarId", "'calendarId' is required.");
         var source = EventEditor.Create(household.NewId(), EventText.Draft(input, [], null), Now(time));
-        var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.Actor(), context.RequestAborted);
+        var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.Actor(), edit, context.RequestAborted);
         context.Ticket().Calendar = calendarId;
         context.Response.StatusCode = StatusCodes.Status201Created;
         context.Response.Headers.Location = $"/api/events/{ids[0]}";
@@ -83,7 +87,10 @@ internal static class EventsApi
     {
         var reader = new RequestReader(context.Request, "scope", "recurrenceId");
         var (scope, occurrence) = Scope(reader);
+        var edit = reader.EditKey();
         var input = await reader.BodyAsync(ApiJson.Web.EventInput, context.RequestAborted);
+        if (await IsRepeatedAsync(context, events, edit))
+            return;
         var stored = await events.GetAsync(id, context.Actor().Sight, context.RequestAborted);
         RequireEditable(stored);
         var source = EventSource.Read(stored.Source);
@@ -114,7 +121,7 @@ internal static class EventsApi
         var changes = new List<EventChange> { new(id, calendarId, source.ToUtf8(), reader.ExpectedVersion() ?? stored.Version) };
         if (second is not null)
             changes.Add(new(null, calendarId, second.ToUtf8(), null));
-        var ids = await events.SaveAsync(changes, context.Actor(), context.RequestAborted);
+        var ids = await events.SaveAsync(changes, context.Actor(), edit, context.RequestAborted);
         await WriteAsync(context, events, ids[^1]);
     }
 
@@ -122,6 +129,12 @@ internal static class EventsApi
     {
         var reader = new RequestReader(context.Request, "scope", "recurrenceId");
         var (scope, occurrence) = Scope(reader);
+        var edit = reader.EditKey();
+        if (edit is not null && await events.MadeAsync(edit, context.RequestAborted) is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
         var stored = await events.GetAsync(id, context.Actor().Sight, context.RequestAborted);
         RequireEditable(stored);
         context.Ticket().Calendar = stored.CalendarId;
@@ -133,14 +146,14 @@ internal static class EventsApi
             var left = scope == EventScope.This ? editor.DeleteThis(source, occurrence!.Value) : editor.DeleteFollowing(source, occurrence!.Value);
             if (left)
             {
-                await events.SaveAsync([new(id, stored.CalendarId, source.ToUtf8(), expected ?? stored.Version)], context.Actor(), context.RequestAborted);
+                await events.SaveAsync([new(id, stored.CalendarId, source.ToUtf8(), expected ?? stored.Version)], context.Actor(), edit, context.RequestAborted);
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 return;
             }
             // That nothing is left was true of the version that was read.
             expected ??= stored.Version;
         }
-        await events.DeleteAsync(id, expected, context.Actor(), context.RequestAborted);
+        await events.DeleteAsync(id, expected, context.Actor(), edit, context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -151,15 +164,42 @@ internal static class EventsApi
         await WriteAsync(context, events, id);
     }
 
+    private static async Task UndoAsync(HttpContext context, string id, EventStore events)
+    {
+        _ = new RequestReader(context.Request);
+        var shown = await events.UndoAsync(id, context.Actor(), context.RequestAborted);
+        await WriteIfThereAsync(context, events, shown is null ? [] : [shown]);
+    }
+
+    /// <summary>Answers an edit that was made already with what has become of its event. Looked at before the edit is worked out, which may fail the second time.</summary>
+    private static async Task<bool> IsRepeatedAsync(HttpContext context, EventStore events, EditKey? edit)
+    {
+        if (edit is null || await events.MadeAsync(edit, context.RequestAborted) is not { } ids)
+            return false;
+        await WriteIfThereAsync(context, events, [ids[^1]]);
+        return true;
+    }
+
+    private static async Task WriteIfThereAsync(HttpContext context, EventStore events, IReadOnlyList<string> ids)
+    {
+        var asked = ids.Select(id => new EventAsked(id, context.Actor().Sight)).ToList();
+        if ((await events.FindAsync(asked, context.RequestAborted)).Values.FirstOrDefault() is { Event: { } stored } found)
+            await WriteAsync(context, stored, found.Zones);
+        else
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
     private static async Task WriteAsync(HttpContext context, EventStore events, string id)
     {
         var stored = await events.GetAsync(id, context.Actor().Sight, context.RequestAborted);
-        context.Response.Headers.ETag = VersionTag(stored);
-        var zones = await events.ZonesAsync(stored.CalendarId, context.RequestAborted);
-        await context.Response.WriteAsJsonAsync(EventText.Body(stored, EventSource.Read(stored.Source).Master, null, zones), ApiJson.Web.EventBody);
+        await WriteAsync(context, stored, await events.ZonesAsync(stored.CalendarId, context.RequestAborted));
     }
 
-    private static string VersionTag(StoredEvent stored) => string.Create(CultureInfo.InvariantCulture, $"\"{stored.Version}\"");
+    private static async Task WriteAsync(HttpContext context, StoredEvent stored, CalendarZones zones)
+    {
+        context.Response.Headers.ETag = AnswerBuilder.VersionTag(stored.Version);
+        await context.Response.WriteAsJsonAsync(EventText.Body(stored, EventSource.Read(stored.Source).Master, null, zones), ApiJson.Web.EventBody);
+    }
 
     private static void RequireEditable(StoredEvent stored)
     {

@@ -132,6 +132,17 @@ internal readonly struct RequestReader
                 : throw ProblemException.Invalid("If-Match", "If-Match must be the version in quotes, for example \"3\".");
     }
 
+    /// <summary>The name of Idempotency-Key; null without that header.</summary>
+    public EditKey? EditKey()
+    {
+        var header = Request.Headers["Idempotency-Key"].ToString();
+        if (header is "")
+            return null;
+        return header.Length == 38 && header[0] == '"' && header[^1] == '"' && Guid.TryParseExact(header.AsSpan(1, 36), "D", out var id)
+            ? new(id.ToString(), $"{Request.Method} {Request.Path}{Request.QueryString}")
+            : throw ProblemException.Invalid("Idempotency-Key", "Idempotency-Key must be a UUID in quotes, for example \"019a0c1e-5b7a-7c3e-9f00-0123456789ab\".");
+    }
+
     private HttpRequest Request => _request ?? throw new InvalidOperationException("Only parameters can be read here.");
 
     private static bool InRange(LocalDate date) => date.Year is >= 1900 and <= 2200;

@@ -41,7 +41,7 @@ public sealed class TouchedCalendarsTests : IAsyncLifetime
         var id = await AddAsync(_first, "a", "Swim");
         Assert.Equal([Row(_first)], Touched());
 
-        await _household.Events.DeleteAsync(id, null, Actor.Everything, None);
+        await _household.Events.DeleteAsync(id, null, Actor.Everything, null, None);
         Assert.Equal([Row(_first)], Touched());
     }
 
@@ -56,7 +56,7 @@ public sealed class TouchedCalendarsTests : IAsyncLifetime
 
         // The copy of the second calendar is not the shown one, and the answers of both change nevertheless: they name the calendars that hold it.
         var second = (await _household.Events.ListAsync(Sight.Everything, [_second], null, null, 10, None)).Single();
-        await _household.Events.DeleteAsync(second.Id, null, Actor.Everything, None);
+        await _household.Events.DeleteAsync(second.Id, null, Actor.Everything, null, None);
         Assert.Equal([Row(_first), Row(_second)], Touched());
     }
 

@@ -86,14 +86,14 @@ public sealed class VisibilityTests : IAsyncLifetime
         foreach (var refused in new Func<Task>[]
         {
             async () => await _household.Events.GetAsync(doctor, ada.Sight, None),
-            () => _household.Events.DeleteAsync(doctor, null, ada, None),
+            () => _household.Events.DeleteAsync(doctor, null, ada, null, None),
             () => _household.Store.ChangeCalendarAsync(_bens, "Mine", null, null, null, null, ada, None),
             () => _household.Store.DeleteCalendarAsync(_bens, true, null, ada, None),
             async () => await _household.Export.RequireNameAsync(_bens, ada.Sight, None),
         })
             Assert.Equal(HouseholdError.NotFound, (await Assert.ThrowsAsync<HouseholdException>(refused)).Error);
 
-        await _household.Events.DeleteAsync(doctor, null, Actor.Everything, None);
+        await _household.Events.DeleteAsync(doctor, null, Actor.Everything, null, None);
         Assert.Equal(HouseholdError.NotFound, (await Assert.ThrowsAsync<HouseholdException>(() => _household.Events.RestoreAsync(doctor, _family, ada, None))).Error);
         await _household.Events.RestoreAsync(doctor, null, new(Sight.Of(Role.Adult, _ben), false), None);
     }

@@ -36,6 +36,7 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
         ["PUT /api/events/{id}"] = "oacs",
         ["DELETE /api/events/{id}"] = "oacs",
         ["POST /api/events/{id}/restore"] = "oacs",
+        ["POST /api/edits/{id}/undo"] = "oacs",
         ["GET /api/changes"] = "oacgks",
         ["GET /api/session"] = "*",
         ["POST /api/session"] = "*",
