@@ -17,6 +17,7 @@ public sealed partial class ArchitectureTests
         ["Audit"] = ["Access", "Security", "Storage"],
         ["Accounts"] = ["Access", "Security", "Storage"],
         ["Connections"] = ["Learning"],
+        ["OpenId"] = ["Connections", "Security"],
         ["Pipeline"] = ["Caching", "Settings", "Connections", "Storage"],
         ["Storage"] = ["Connections"],
         ["Work"] = ["Storage"],

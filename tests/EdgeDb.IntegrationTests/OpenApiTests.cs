@@ -185,6 +185,7 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         await api.PutAsync($"/api/accounts/{ben}/password", new { password = "another password" });
         await api.PutAsync($"/api/accounts/{ben}/pin", new { pin = "2580" });
         await api.DeleteAsync($"/api/accounts/{ben}/pin");
+        await api.DeleteAsync($"/api/accounts/{ben}/oidc");
         await api.PostAsync($"/api/accounts/{ben}/unlock");
         var secret = (await api.PostAsync($"/api/accounts/{ana}/totp", new { current = Password })).Json.Text("secret");
         await api.PutAsync($"/api/accounts/{ana}/totp", new { code = AccountTests.Code(secret) });
@@ -206,7 +207,9 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         await api.PostAsync("/api/session", new { name = "Ana", password = Password });
         await api.DeleteAsync($"/api/sessions/{(await api.ListAsync("/api/sessions")).Single().Text("id")}");
 
-        Assert.Empty(
+        // A provider is needed for these; OpenIdTests has one.
+        Assert.Equal(
+            ["beginProviderSignIn", "finishProviderSignIn", "beginProviderLink", "setProviderLink"],
             ApiContract.Instance.Operations.Where(static o => o.Definition.GetProperty("tags")[0].GetString() == "accounts").Select(static o => o.Id)
                 .Except(api.Seen.Concat(device.Seen)));
     }

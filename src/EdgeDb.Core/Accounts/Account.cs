@@ -11,6 +11,7 @@ namespace EdgeDb.Core.Accounts;
 /// <param name="Pin">For paired devices; null for none.</param>
 /// <param name="HasTotp">Has a second factor.</param>
 /// <param name="RecoveryCodes">Codes that are left.</param>
+/// <param name="Link">Who it is to a provider; null for nobody.</param>
 /// <param name="Hours">When it may be used; null: always.</param>
 /// <param name="IsDisabled">Cannot sign in.</param>
 /// <param name="CreatedAt">Unix seconds.</param>
@@ -24,6 +25,7 @@ internal sealed record Account(
     PasswordHash? Pin,
     bool HasTotp,
     int RecoveryCodes,
+    AccountLink? Link,
     AllowedHours? Hours,
     bool IsDisabled,
     long CreatedAt,

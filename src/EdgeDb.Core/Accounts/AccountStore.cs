@@ -13,7 +13,7 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
     private const string SetTotpSql = "UPDATE account SET totp = ?2, totp_last_step = ?3, version = version + 1 WHERE id = ?1";
 
     private const string Columns =
-        "id, member_id, role, name, password_hash, pin_hash, totp IS NOT NULL, (SELECT count(*) FROM recovery_code WHERE account_id = account.id), hours, disabled, created_at, version";
+        "id, member_id, role, name, password_hash, pin_hash, totp IS NOT NULL, (SELECT count(*) FROM recovery_code WHERE account_id = account.id), hours, disabled, created_at, version, oidc_provider, oidc_subject";
 
     // One reading at a time: an earlier one that ends later would bring back what has changed since.
     private readonly SemaphoreSlim _loading = new(1);
@@ -60,6 +60,9 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
         return All.Values.FirstOrDefault(account => Account.NameKey(account.Name) == key);
     }
 
+    /// <summary>The account of whom a provider names, or null.</summary>
+    public Account? FindByLink(AccountLink link) => All.Values.FirstOrDefault(account => account.Link == link);
+
     /// <summary>The account. Throws <see cref="AccountException"/> when there is none.</summary>
     public Account Require(string id) => All.GetValueOrDefault(id) ?? throw AccountException.Missing("account");
 
@@ -74,7 +77,7 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
     public Task<Account> AddAsync(string name, Role role, string? memberId, AllowedHours? hours, PasswordHash? password, bool claims, CancellationToken ct)
     {
         var account = new Account(
-            Guid.CreateVersion7(time.GetUtcNow()).ToString(), memberId, role, AccountRules.Name(name), password, null, false, 0, hours, false, clock.Now, 1);
+            Guid.CreateVersion7(time.GetUtcNow()).ToString(), memberId, role, AccountRules.Name(name), password, null, false, 0, null, hours, false, clock.Now, 1);
         return WriteAsync(
             (account, claims),
             static (session, add) =>
@@ -141,6 +144,19 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
     /// <summary>Sets or takes away the PIN.</summary>
     public Task<Account> SetPinAsync(string id, PasswordHash? hash, CancellationToken ct) =>
         SetAsync(id, "UPDATE account SET pin_hash = ?2, version = version + 1 WHERE id = ?1", hash?.ToString(), ct);
+
+    /// <summary>Says who the account is to a provider, or that it is nobody. Nobody is two accounts.</summary>
+    public Task<Account> SetLinkAsync(string id, AccountLink? link, CancellationToken ct) => WriteAsync(
+        (id, link),
+        static (session, state) =>
+        {
+            if (state.link is { } link && Count(session, "SELECT count(*) FROM account WHERE oidc_provider = ?1 AND oidc_subject = ?2 AND id <> ?3", link.Provider, link.Subject, state.id) > 0)
+                throw new AccountException(AccountError.Conflict, "Another account is linked with this one of the provider.", "subject");
+            Require(session.Prepare("UPDATE account SET oidc_provider = ?2, oidc_subject = ?3, version = version + 1 WHERE id = ?1")
+                .Bind(1, state.id).Bind(2, state.link?.Provider).Bind(3, state.link?.Subject).Execute());
+            return state.id;
+        },
+        ct);
 
     /// <summary>Sets the second factor, with the step that confirmed it.</summary>
     public async Task<Account> SetTotpAsync(string id, byte[] secret, long step, CancellationToken ct)
@@ -273,6 +289,7 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
         row.Text(5) is { } pin ? PasswordHash.Parse(pin) : null,
         row.Int64(6) != 0,
         row.Int32(7),
+        row.Text(12) is { } provider ? new(provider, row.Text(13)!) : null,
         row.Text(8) is { } hours ? AllowedHours.Parse(hours) : null,
         row.Int64(9) != 0,
         row.Int64(10),
@@ -306,13 +323,11 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
             throw new AccountException(AccountError.Conflict, "This is the last owner who can sign in; make somebody else an owner first.", "role");
     }
 
-    private static long Count(SqliteSession session, string sql, string? first = null, string? second = null)
+    private static long Count(SqliteSession session, string sql, params ReadOnlySpan<string> values)
     {
         var statement = session.Prepare(sql);
-        if (first is not null)
-            statement.Bind(1, first);
-        if (second is not null)
-            statement.Bind(2, second);
+        for (var i = 0; i < values.Length; i++)
+            statement.Bind(i + 1, values[i]);
         var count = statement.Step() ? statement.Int64(0) : 0;
         statement.Reset();
         return count;

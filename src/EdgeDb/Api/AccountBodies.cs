@@ -15,7 +15,8 @@ internal sealed record SessionBody(
     int? VisitSeconds,
     IReadOnlyList<string> Rights,
     IReadOnlyList<string> OwnRights,
-    IReadOnlyList<VisitorBody> Visitors);
+    IReadOnlyList<VisitorBody> Visitors,
+    string? Provider);
 
 internal sealed record SignInInput(string? Name, string? Password, string? Totp, string? Account, string? Pin);
 
@@ -32,6 +33,7 @@ internal sealed record AccountBody(
     bool HasPin,
     bool HasTotp,
     int RecoveryCodes,
+    string? Provider,
     string CreatedAt,
     long Version);
 
@@ -46,6 +48,10 @@ internal sealed record PasswordInput(string? Password, string? Current);
 internal sealed record PinInput(string? Pin, string? Current);
 
 internal sealed record ConfirmInput(string? Current);
+
+internal sealed record OpenIdAddressBody(string Address);
+
+internal sealed record OpenIdLinkInput(string? Subject);
 
 internal sealed record TotpInput(string? Code);
 

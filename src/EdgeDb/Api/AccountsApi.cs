@@ -35,6 +35,7 @@ internal static class AccountsApi
         account.Pin is not null,
         account.HasTotp,
         account.RecoveryCodes,
+        account.Link?.Provider,
         TimeText.Instant(account.CreatedAt),
         account.Version);
 
@@ -208,14 +209,14 @@ internal static class AccountsApi
         context.AnswerAsync(new RecoveryCodesBody([.. codes.Select(ReadableCode.Grouped)]), ApiJson.Web.RecoveryCodesBody);
 
     /// <summary>The account, when who asks may change it.</summary>
-    private static Account Require(HttpContext context, AccountServices services, string id)
+    internal static Account Require(HttpContext context, AccountServices services, string id)
     {
         AccountFields.RequireOwn(context, AccessDomain.Accounts, id);
         return services.Accounts.Require(id);
     }
 
     /// <summary>The account, when it is their own: a second factor that somebody else knows is none.</summary>
-    private static Account RequireSelf(HttpContext context, AccountServices services, string id)
+    internal static Account RequireSelf(HttpContext context, AccountServices services, string id)
     {
         var account = Require(context, services, id);
         return context.Ticket().Principal!.AccountId == id
@@ -226,7 +227,7 @@ internal static class AccountsApi
     /// <summary>
     /// Who changes what they themselves sign in with enters their password: a browser that was left alone must not be enough. Who resets somebody else's, as an owner, does not.
     /// </summary>
-    private static Task ConfirmAsync(HttpContext context, AccountServices services, Account account, string? current) =>
+    internal static Task ConfirmAsync(HttpContext context, AccountServices services, Account account, string? current) =>
         context.Ticket().Principal!.AccountId == account.Id && account.Password is not null
             ? services.SignIn.ConfirmAsync(account, current, context.Connection.RemoteIpAddress, context.RequestAborted)
             : Task.CompletedTask;
@@ -240,8 +241,8 @@ internal static class AccountsApi
 
     private static string? MemberOf(string? value) => string.IsNullOrEmpty(value) ? null : AccountFields.Id(value, "member");
 
-    private static string? Current(string? value) => value is null ? null : AccountFields.Secret(value, "current");
+    internal static string? Current(string? value) => value is null ? null : AccountFields.Secret(value, "current");
 
-    private static void Tell(HttpContext context, AccountServices services, AccountEventKind kind, Account account, string what) =>
+    internal static void Tell(HttpContext context, AccountServices services, AccountEventKind kind, Account account, string what) =>
         services.Tell(new(kind, account.Id, context.Ticket().Principal!.Name, AccountFields.From(context), $"{account.Name}: {what}"));
 }

@@ -57,6 +57,8 @@ namespace EdgeDb.Api;
 [JsonSerializable(typeof(PasswordInput))]
 [JsonSerializable(typeof(PinInput))]
 [JsonSerializable(typeof(ConfirmInput))]
+[JsonSerializable(typeof(OpenIdAddressBody))]
+[JsonSerializable(typeof(OpenIdLinkInput))]
 [JsonSerializable(typeof(TotpInput))]
 [JsonSerializable(typeof(TotpBody))]
 [JsonSerializable(typeof(RecoveryCodesBody))]

@@ -163,7 +163,8 @@ internal static class SessionApi
             AccountFields.Scopes(principal?.OwnRights ?? AccessRights.None),
             session is { IsDevice: true }
                 ? [.. services.Accounts.All.Values.Where(static account => account is { Pin: not null, IsDisabled: false }).Select(static account => new VisitorBody(account.Id, account.Name))]
-                : []);
+                : [],
+            context.RequestServices.GetRequiredService<SignInProvider>().Name);
     }
 
     private static SignedInBody Body(AccountServices services, AccessTicket ticket, Session session) => new(

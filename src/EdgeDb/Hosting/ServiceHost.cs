@@ -7,6 +7,7 @@ using EdgeDb.Core.Backups;
 using EdgeDb.Core.Caching;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.OpenId;
 using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
@@ -83,6 +84,8 @@ internal static partial class ServiceHost
         builder.Services.AddSingleton(web);
         builder.Services.AddSingleton(upstream.Manager);
         builder.Services.AddSingleton(upstream);
+        builder.Services.AddSingleton(new SignInProvider(
+            upstream.OpenId is null ? null : new OpenIdProvider(options.Upstream.OpenId!.Server, upstream.OpenId, () => accounts.Clock.Now, time)));
         builder.Services.AddSingleton(upstreamStore);
         builder.Services.AddSingleton(memory);
         builder.Services.AddHostedService<UpstreamService>();
@@ -292,6 +295,7 @@ internal static partial class ServiceHost
         app.MapMembersApi();
         app.MapSessionApi();
         app.MapAccountsApi();
+        app.MapOpenIdApi();
         app.MapDevicesApi();
         app.MapTokensApi();
         app.MapCalendarsApi();

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.OpenId;
 using EdgeDb.Core.Pipeline;
 using EdgeDb.Core.Storage;
 using EdgeDb.Options;
@@ -47,6 +48,12 @@ internal sealed class UpstreamConnections : IAsyncDisposable
                 new QdrantSource("qdrant", qdrant.Server, transport), EndpointKind.Qdrant, Remembered("qdrant", qdrant.Endpoint), HttpFailures.Advise, time, logger));
         }
 
+        if (upstream.OpenId is { } provider)
+        {
+            OpenId = new(new OpenIdSource(provider.Server, transport), EndpointKind.Http, Remembered("oidc", provider.Endpoint), HttpFailures.Advise, time, logger);
+            Manager.Add(OpenId);
+        }
+
         PostgresMember MemberOf(Upstream<PostgresOptions> server, bool isPrimary)
         {
             var source = new PostgresSource(server.Server, time);
@@ -68,6 +75,9 @@ internal sealed class UpstreamConnections : IAsyncDisposable
 
     /// <summary>The second level of the cache; null when none is named.</summary>
     public ConnectionEndpoint<RedisConnection>? Redis { get; }
+
+    /// <summary>The provider that people may sign in with; null when none is named.</summary>
+    public ConnectionEndpoint<OpenIdConnection>? OpenId { get; }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

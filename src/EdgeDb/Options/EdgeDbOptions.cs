@@ -70,6 +70,7 @@ internal sealed record EdgeDbOptions
                 PostgresReplica = values.Get(SettingTable.PostgresReplica),
                 Redis = values.Get(SettingTable.Redis),
                 Qdrant = values.Get(SettingTable.Qdrant),
+                OpenId = values.Get(SettingTable.OpenId),
             },
         };
     }

@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
+using EdgeDb.Core.OpenId;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using NodaTime;
@@ -125,6 +126,9 @@ internal static class SettingTable
     public static readonly Setting<Upstream<QdrantSettings>?> Qdrant = Upstream(
         "qdrant", UpstreamReader.QdrantForm, "Qdrant for search by meaning.", UpstreamReader.Qdrant);
 
+    public static readonly Setting<Upstream<OpenIdSettings>?> OpenId = Upstream(
+        "oidc", UpstreamReader.OpenIdForm, "A provider of OpenID Connect that people may sign in with.", UpstreamReader.OpenId);
+
     public static readonly Setting<TunerMode> Tuner = new(
         "tuner", new ChoiceType<TunerMode>("MODE", ("auto", TunerMode.Auto), ("approve", TunerMode.Approve), ("off", TunerMode.Off)),
         "Settings of connections: tries better ones by itself, proposes them for a person to approve, or leaves them alone.")
@@ -169,7 +173,7 @@ internal static class SettingTable
     public static SettingCatalog Catalog { get; } = new(
     [
         Config, Data, LogLevel, Listen, Host, Port, Tls, TlsPort, TlsMinimum, TlsCertificate, TlsKey, TlsHsts, Zone, Feed, Sample, FeedInterval, FeedsFromHome, WindowBack, WindowAhead, BackupDaily, BackupWeekly, BackupMonthly, OnCorruption, AuditKeep,
-        Postgres, PostgresReplica, Redis, Qdrant, Tuner,
+        Postgres, PostgresReplica, Redis, Qdrant, OpenId, Tuner,
         CacheEntries, CacheBytes, CacheTtl, StaleWhileRevalidate, StaleIfError, TtlWithoutSecondLevel,
         BatchSize, BatchDelay, RequestDeadline, RequestConcurrency, RequestQueue,
         FeaturesOff, .. Rollouts.SelectMany(static r => (Setting[])[r.Enabled, r.Percent]),

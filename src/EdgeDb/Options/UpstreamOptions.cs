@@ -1,4 +1,5 @@
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.OpenId;
 using EdgeDb.Core.Settings;
 
 namespace EdgeDb.Options;
@@ -14,6 +15,8 @@ internal sealed record UpstreamOptions
 
     public Upstream<QdrantSettings>? Qdrant { get; init; }
 
+    public Upstream<OpenIdSettings>? OpenId { get; init; }
+
     /// <summary>What is shown to each that asks for something.</summary>
     public IEnumerable<(Setting Setting, Secret Credential)> Credentials()
     {
@@ -25,6 +28,8 @@ internal sealed record UpstreamOptions
             yield return (SettingTable.Redis, password);
         if (Qdrant?.Server.ApiKey is { } key)
             yield return (SettingTable.Qdrant, key);
+        if (OpenId?.Server.ClientSecret is { } secret)
+            yield return (SettingTable.OpenId, secret);
     }
 
     /// <summary>The setting and the host of each that is given.</summary>
@@ -38,6 +43,8 @@ internal sealed record UpstreamOptions
             yield return (SettingTable.Redis, Redis.Server.Host);
         if (Qdrant is not null)
             yield return (SettingTable.Qdrant, new Uri(Qdrant.Server.Address).IdnHost);
+        if (OpenId is not null)
+            yield return (SettingTable.OpenId, new Uri(OpenId.Server.Issuer).IdnHost);
     }
 }
 

@@ -1,4 +1,5 @@
 using EdgeDb.Core.Connections;
+using EdgeDb.Core.OpenId;
 using EdgeDb.Core.Settings;
 
 namespace EdgeDb.Options;
@@ -9,6 +10,8 @@ internal static class UpstreamReader
     public const string PostgresForm = "postgres://USER:PASSWORD@HOST:PORT/DATABASE?…";
     public const string RedisForm = "redis://USER:PASSWORD@HOST:PORT/DB?…, rediss:// for TLS";
     public const string QdrantForm = "https://HOST:PORT?api-key=…";
+
+    public const string OpenIdForm = "https://CLIENT@HOST/PATH?secret-file=…";
 
     private const int QdrantPort = 6333;
 
@@ -97,6 +100,36 @@ internal static class UpstreamReader
         // They hold those of the trust as well.
         address.Problems("qdrant", server.ToHttp().Problems());
         return new(server, Endpoint(address, HttpSource.PoolOptions(new HttpLimits()), opensAhead: false));
+    }
+
+    public static Upstream<OpenIdSettings>? OpenId(string text, SettingReading reading)
+    {
+        if (text.Length == 0 || UpstreamAddress.Parse(text, OpenIdForm, ["http", "https"], reading) is not { } address)
+            return null;
+        var uri = address.Uri;
+        var fallback = new OpenIdSettings { Issuer = "", ClientId = "" };
+        var provider = new OpenIdSettings
+        {
+            Issuer = uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
+            ClientId = address.User ?? "",
+            ClientSecret = Secret(address, address.Password, "a secret", "secret-file"),
+            Name = address.Take("name") ?? fallback.Name,
+            Service = Service(address),
+            Trust = address.TakeTrust() is { IsParticular: true } own ? own : TlsTrust.System,
+            Timeout = address.Take("timeout", fallback.Timeout),
+        };
+        address.Problems("oidc", provider.Problems());
+        return new(provider, Endpoint(address, OpenIdSource.PoolOptions(new HttpLimits()), opensAhead: false));
+    }
+
+    private static Uri? Service(UpstreamAddress address)
+    {
+        if (address.Take("service") is not { } text)
+            return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var service) && service.Scheme is "http" or "https" && service.Host.Length > 0)
+            return service;
+        address.Problem("service is no address such as https://board.example.org.");
+        return null;
     }
 
     /// <summary>A secret stands in the address or in a file that the address names, not in both.</summary>

@@ -94,9 +94,15 @@ internal sealed partial class Sessions : IAsyncDisposable
     /// <summary>The session of this id, when it can be used.</summary>
     public Session? FindById(string id) => _table.Find(id) is { Principal: not null } session ? session : null;
 
+    /// <summary>The session of this id, also one that is over and is only remembered.</summary>
+    public Session? Recall(string id) => _table.Find(id);
+
     /// <summary>True when this cookie is, or was within 30 days, a session of the account: its device is known there.</summary>
-    public bool KnowsDevice(ReadOnlySpan<char> cookie, string accountId) =>
-        Find(cookie) is { } session && session.AccountId == accountId && (session.EndedAt ?? _clock.Now) > _clock.Now - KnownDeviceSeconds;
+    public bool KnowsDevice(ReadOnlySpan<char> cookie, string accountId) => Find(cookie) is { } session && KnowsDevice(session, accountId);
+
+    /// <summary>The same of a session that was found already.</summary>
+    public bool KnowsDevice(Session session, string accountId) =>
+        session.AccountId == accountId && (session.EndedAt ?? _clock.Now) > _clock.Now - KnownDeviceSeconds;
 
     /// <summary>Signs an account in and returns the cookie's text. Throws <see cref="AccountException"/> when the account has changed since it was looked at.</summary>
     /// <param name="account">As it was when its credentials were verified.</param>

@@ -65,6 +65,34 @@ internal sealed class SignInService(AccountStore accounts, Sessions sessions, Pa
         return started;
     }
 
+    /// <summary>
+    /// Signs in whom a provider vouches for, and returns the session and the cookie's text. The account's own second factor is not asked for: how many are needed there is the provider's
+    /// business, and who is linked was linked by themselves or an owner. Wrong passwords of others delay nobody here. Throws <see cref="AccountException"/>.
+    /// </summary>
+    /// <param name="link">Whom it vouches for.</param>
+    /// <param name="from">Where the browser is.</param>
+    /// <param name="before">The session that the browser had; null for none.</param>
+    /// <param name="agent">What the browser calls itself.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<(Session Session, string Cookie)> SignInLinkedAsync(AccountLink link, IPAddress? from, Session? before, string agent, CancellationToken ct)
+    {
+        var account = accounts.FindByLink(link);
+        if (account is not { IsDisabled: false })
+        {
+            Tell(AccountEventKind.SignInRefused, account?.Id, "", from, "the provider vouches for somebody without an account here");
+            throw new AccountException(AccountError.Refused, "Nobody here is linked with this account of the provider.");
+        }
+
+        RequireTime(account);
+        var isKnown = before is not null && sessions.KnowsDevice(before, account.Id);
+        var started = await sessions.StartAsync(account, agent, before, ct).ConfigureAwait(false);
+        Tell(isKnown ? AccountEventKind.SignedIn : AccountEventKind.NewDevice, account.Id, account.Name, from, agent);
+        return started;
+    }
+
+    /// <summary>Tells of a sign-in with the provider that proved nothing; a wrong attempt like any other.</summary>
+    public void RefuseLinked(IPAddress? from, string why) => Tell(AccountEventKind.SignInRefused, null, "", from, why);
+
     /// <summary>Lets somebody act with their own rights at a paired device. Throws <see cref="AccountException"/>.</summary>
     public async Task EnterPinAsync(Session device, string accountId, string pin, CancellationToken ct)
     {
