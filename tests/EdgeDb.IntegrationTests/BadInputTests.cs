@@ -28,6 +28,16 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
 
         internal string Edit { get; } = Guid.NewGuid().ToString();
 
+        internal string List { get; private set; } = "";
+
+        internal string Task { get; private set; } = "";
+
+        internal string Thrown { get; private set; } = "";
+
+        internal string Notice { get; private set; } = "";
+
+        internal string TakenDown { get; private set; } = "";
+
         internal async Task PrepareAsync()
         {
             if (Event.Length > 0)
@@ -43,6 +53,13 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
                 new { calendarId = Calendar, summary = "Series", start = "2026-01-05T09:00:00", zone = "Europe/Berlin", rrule = "FREQ=WEEKLY;COUNT=10" });
             Deleted = await Api.AddEventAsync(new { calendarId = Calendar, summary = "Deleted", start = "2026-01-05T09:00:00" });
             await Api.SendAsync(HttpMethod.Delete, $"/api/events/{Deleted}", null, ("Idempotency-Key", $"\"{Edit}\""));
+            List = (await Api.PostAsync("/api/calendars", new { name = "List", holds = "tasks" })).Expect(HttpStatusCode.Created).Id;
+            Task = (await Api.PostAsync("/api/tasks", new { calendarId = List, summary = "Bins", due = "2026-01-05", allDay = true, rrule = "FREQ=WEEKLY" })).Expect(HttpStatusCode.Created).Id;
+            Thrown = (await Api.PostAsync("/api/tasks", new { calendarId = List, summary = "Thrown away" })).Expect(HttpStatusCode.Created).Id;
+            await Api.DeleteAsync($"/api/tasks/{Thrown}");
+            Notice = (await Api.PostAsync("/api/notices", new { text = "Grandma comes" })).Expect(HttpStatusCode.Created).Id;
+            TakenDown = (await Api.PostAsync("/api/notices", new { text = "Was taken down" })).Expect(HttpStatusCode.Created).Id;
+            await Api.DeleteAsync($"/api/notices/{TakenDown}");
         }
     }
 
@@ -310,6 +327,35 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     }
 
     [Theory]
+    [InlineData("rrule", "{\"summary\":\"x\",\"rrule\":\"FREQ=DAILY\"}")]
+    [InlineData("zone", "{\"summary\":\"x\",\"zone\":\"Europe/Berlin\"}")]
+    [InlineData("zone", "{\"summary\":\"x\",\"due\":\"2026-01-05\",\"allDay\":true,\"zone\":\"Europe/Berlin\"}")]
+    [InlineData("allDay", "{\"summary\":\"x\",\"allDay\":true}")]
+    [InlineData("due", "{\"summary\":\"x\",\"due\":\"2026-01-05\"}")]
+    [InlineData("due", "{\"summary\":\"x\",\"due\":\"2026-01-05T09:00\",\"allDay\":true}")]
+    [InlineData("due", "{\"summary\":\"x\",\"due\":\"2201-01-01T00:00\"}")]
+    [InlineData("reminders", "{\"summary\":\"x\",\"reminders\":[{\"minutesBefore\":5}]}")]
+    [InlineData("rrule", "{\"summary\":\"x\",\"due\":\"2026-01-05\",\"allDay\":true,\"rrule\":\"FREQ=HOURLY\"}")]
+    [InlineData("priority", "{\"summary\":\"x\",\"priority\":10}")]
+    [InlineData("priority", "{\"summary\":\"x\",\"priority\":-1}")]
+    [InlineData("memberId", "{\"summary\":\"x\",\"memberId\":\"019a0c1e-5b7a-7c3e-9f00-0123456789ab\"}")]
+    [InlineData("calendarId", "{\"summary\":\"x\",\"calendarId\":\"019a0c1e-5b7a-7c3e-9f00-0123456789ab\"}")]
+    [InlineData("summary", "{\"summary\":\" \"}")]
+    public async Task Tasks_that_make_no_sense_are_refused_by_field(string field, string body)
+    {
+        await fixture.PrepareAsync();
+        var before = await EverythingAsync();
+        if (!body.Contains("calendarId", StringComparison.Ordinal))
+            body = $"{{\"calendarId\":\"{fixture.List}\",{body[1..]}";
+
+        var answer = await _api.SendAsync(HttpMethod.Post, "/api/tasks", new StringContent(body, Encoding.UTF8, "application/json"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Equal([field], answer.Fields);
+        Assert.Equal(before, await EverythingAsync());
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("not an address")]
     [InlineData("file:///etc/passwd")]
@@ -394,6 +440,10 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
             var t when t.Contains("/feeds/", StringComparison.Ordinal) => fixture.Feed,
             "/api/events/{id}/restore" => fixture.Deleted,
             "/api/edits/{id}/undo" => fixture.Edit,
+            "/api/tasks/{id}/restore" => fixture.Thrown,
+            "/api/notices/{id}/restore" => fixture.TakenDown,
+            var t when t.Contains("/notices/", StringComparison.Ordinal) => fixture.Notice,
+            var t when t.Contains("/tasks/", StringComparison.Ordinal) => fixture.Task,
             var t when t.Contains("/events/", StringComparison.Ordinal) => fixture.Event,
             var t when t.Contains("/incidents/", StringComparison.Ordinal) || t.Contains("/proposals/", StringComparison.Ordinal) || t.Contains("/security/", StringComparison.Ordinal) => "7",
             var t when t.Contains("/tunables/", StringComparison.Ordinal) => "sqlite.maxSize",
@@ -416,6 +466,10 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         "addEvent" => new() { ["calendarId"] = $"\"{fixture.Calendar}\"", ["summary"] = "\"Good\"", ["start"] = "\"2026-01-05T09:00\"" },
         "changeEvent" => new() { ["summary"] = "\"Good\"", ["start"] = "\"2026-01-05T09:00\"" },
         "addFeed" => new() { ["address"] = "\"http://127.0.0.1:1/good\"" },
+        "addTask" => new() { ["calendarId"] = $"\"{fixture.List}\"", ["summary"] = "\"Good\"", ["due"] = "\"2026-01-05T09:00\"" },
+        "changeTask" => new() { ["summary"] = "\"Good\"", ["due"] = "\"2026-01-05T09:00\"" },
+        "tickTask" or "moveTask" => [],
+        "addNotice" or "changeNotice" => new() { ["text"] = "\"Good\"" },
         "setTunable" => new() { ["value"] = "3" },
         "overrideTunable" => new() { ["value"] = "3", ["minutes"] = "5" },
         "changeSetting" => new() { ["value"] = "\"500\"" },
@@ -435,10 +489,15 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         _ => new() { ["name"] = "\"Good\"" },
     };
 
-    private static string BaseQuery(ApiOperation operation) => operation.Id == "listOccurrences" ? "from=2026-01-01&to=2026-01-08" : "";
+    private string BaseQuery(ApiOperation operation) => operation.Id switch
+    {
+        "listOccurrences" => "from=2026-01-01&to=2026-01-08",
+        "clearDoneTasks" => $"calendar={fixture.List}&done=true",
+        _ => "",
+    };
 
     /// <summary>What is required besides, unless the query says it itself.</summary>
-    private static string Merge(ApiOperation operation, string query) =>
+    private string Merge(ApiOperation operation, string query) =>
         string.Join(
             '&',
             (query.StartsWith("recurrenceId", StringComparison.Ordinal) && operation.Id != "getEvent" ? "scope=this" : BaseQuery(operation))
@@ -452,6 +511,8 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         "limit" or "count" => "5",
         "scope" => "all",
         "events" => "keep",
+        "due" => "2026-01-05",
+        "open" or "done" => "true",
         "recurrenceId" => "20260105T080000Z",
         "calendarId" => fixture.Calendar,
         _ => "1",
@@ -462,14 +523,17 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     {
         "q" => value.Length <= 200 && !value.Any(char.IsControl),
         "cursor" => operation.Id is "listFeedProblems" or "listTuning" or "listAudit" && value == "20260105",
-        "authority" => value == "true",
+        "authority" or "open" or "done" => value == "true",
         _ => false,
     };
 
     private static bool IsGoodField(ApiOperation operation, string name, string text) => name switch
     {
         "name" => text.Trim().Length is > 0 and <= 100,
+        "text" => text.Trim().Length is > 0 and <= 1_000,
+        "summary" when operation.Id.EndsWith("Task", StringComparison.Ordinal) => text.Trim().Length is > 0 and <= 500,
         "summary" or "location" => text.Length <= 500,
+        "rrule" when text.Length == 0 && operation.Id.EndsWith("Task", StringComparison.Ordinal) => true,
         "description" => text.Length <= 20_000,
         // Whatever can be typed may be a password; whether it is the right one is another matter.
         "password" or "current" or "totp" or "code" or "secret" => text.Length is > 0 and <= 256,
@@ -486,7 +550,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     private async Task<string> EverythingAsync()
     {
         var all = new StringBuilder();
-        foreach (var address in (string[])["/api/household", "/api/members", "/api/calendars", "/api/events", "/api/occurrences?from=2026-01-01&to=2026-12-31", $"/calendars/{fixture.Calendar}.ics", "/api/connections/tuner", "/api/connections/tuner/history", "/api/config"])
+        foreach (var address in (string[])["/api/household", "/api/members", "/api/calendars", "/api/events", "/api/occurrences?from=2026-01-01&to=2026-12-31", "/api/tasks", $"/api/tasks/{fixture.Task}/done", "/api/notices", $"/calendars/{fixture.Calendar}.ics", "/api/connections/tuner", "/api/connections/tuner/history", "/api/config"])
             all.AppendLine((await _api.GetAsync(address)).Expect(HttpStatusCode.OK).Text);
         foreach (var feed in await _api.ListAsync("/api/feeds"))
             all.AppendLine(CultureInfo.InvariantCulture, $"{feed.Text("id")} {feed.Text("name")} {feed.Text("color")} {feed.Number("version")}");

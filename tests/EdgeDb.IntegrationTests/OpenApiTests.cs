@@ -138,6 +138,37 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         var key = Guid.NewGuid();
         await _api.SendAsync(HttpMethod.Delete, $"/api/events/{series}", null, ("Idempotency-Key", $"\"{key}\""));
         (await _api.PostAsync($"/api/edits/{key}/undo")).Expect(HttpStatusCode.OK);
+        var list = (await _api.PostAsync("/api/calendars", new { name = "Chores", holds = "tasks" })).Expect(HttpStatusCode.Created).Id;
+        var task = (await _api.PostAsync(
+            "/api/tasks",
+            new
+            {
+                calendarId = list,
+                summary = "Bins",
+                description = "The green one",
+                due = "2026-01-05T19:00",
+                zone = "Europe/Berlin",
+                rrule = "FREQ=WEEKLY",
+                priority = 1,
+                memberId = member,
+                @private = true,
+                reminders = new[] { new { minutesBefore = 30 } },
+            })).Expect(HttpStatusCode.Created).Id;
+        await _api.PutAsync($"/api/tasks/{task}", new { summary = "Bins", due = "2026-01-05T20:00", zone = "Europe/Berlin", rrule = "FREQ=WEEKLY" });
+        (await _api.PostAsync($"/api/tasks/{task}/done", new { due = "2026-01-05T20:00:00", memberId = member })).Expect(HttpStatusCode.OK);
+        foreach (var address in (string[])["/api/tasks", $"/api/tasks?calendar={list}&open=true", $"/api/tasks/{task}", $"/api/tasks/{task}/done", $"/calendars/{list}.ics"])
+            (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
+        (await _api.DeleteAsync($"/api/tasks/{task}/done?due=2026-01-05T20:00")).Expect(HttpStatusCode.OK);
+        (await _api.PostAsync($"/api/tasks/{task}/move", new { })).Expect(HttpStatusCode.OK);
+        (await _api.DeleteAsync($"/api/tasks/{task}")).Expect(HttpStatusCode.NoContent);
+        (await _api.PostAsync($"/api/tasks/{task}/restore")).Expect(HttpStatusCode.OK);
+        (await _api.DeleteAsync($"/api/tasks?calendar={list}&done=true")).Expect(HttpStatusCode.OK);
+        await _api.DeleteAsync($"/api/calendars/{list}?events=delete");
+        var notice = (await _api.PostAsync("/api/notices", new { text = "Grandma comes", color = "#123456" })).Expect(HttpStatusCode.Created).Id;
+        (await _api.GetAsync("/api/notices")).Expect(HttpStatusCode.OK);
+        (await _api.PutAsync($"/api/notices/{notice}", new { text = "Grandma comes at four" })).Expect(HttpStatusCode.OK);
+        (await _api.DeleteAsync($"/api/notices/{notice}")).Expect(HttpStatusCode.NoContent);
+        (await _api.PostAsync($"/api/notices/{notice}/restore")).Expect(HttpStatusCode.OK);
         await _api.DeleteAsync($"/api/feeds/{feed}");
         await _api.DeleteAsync($"/api/calendars/{calendar}?events=delete");
         await _api.DeleteAsync($"/api/members/{member}");

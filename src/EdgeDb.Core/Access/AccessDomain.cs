@@ -44,4 +44,10 @@ public enum AccessDomain : byte
 
     /// <summary>Everything about a person: reading is export, deleting is erasure.</summary>
     Persons,
+
+    /// <summary>Tasks of lists. One's own: those of one's own lists and of those that concern nobody in particular.</summary>
+    Tasks,
+
+    /// <summary>The noticeboard. One's own: what one has written. The last of the 16 that <see cref="AccessRights"/> has room for.</summary>
+    Notices,
 }

@@ -78,8 +78,18 @@ public static class AccessPolicy
         new(AccessDomain.Backups,    Read,   All,  None, None, None, None, All),
         new(AccessDomain.Backups,    Add,    All,  None, None, None, None, All),
 
-        new(AccessDomain.Persons,    Read,   All,  Own,  None, None, None, None),
+        new(AccessDomain.Persons,    Read,   All,  Own,  Own,  Own,  None, None),
         new(AccessDomain.Persons,    Delete, All,  None, None, None, None, None),
+
+        new(AccessDomain.Tasks,      Read,   All,  All,  All,  None, All,  All),
+        new(AccessDomain.Tasks,      Add,    All,  All,  Own,  None, All,  All),
+        new(AccessDomain.Tasks,      Change, All,  All,  Own,  None, All,  All),
+        new(AccessDomain.Tasks,      Delete, All,  All,  Own,  None, None, All),
+
+        new(AccessDomain.Notices,    Read,   All,  All,  All,  None, All,  All),
+        new(AccessDomain.Notices,    Add,    All,  All,  All,  None, None, All),
+        new(AccessDomain.Notices,    Change, All,  All,  Own,  None, None, All),
+        new(AccessDomain.Notices,    Delete, All,  All,  Own,  None, None, All),
     ];
 
     private static readonly AccessRights[] Whole = [.. Enum.GetValues<Role>().Select(static role => RightsOf(role, All))];

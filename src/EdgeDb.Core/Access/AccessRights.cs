@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -8,6 +9,7 @@ namespace EdgeDb.Core.Access;
 public readonly record struct AccessRights(ulong Bits)
 {
     private const int Verbs = 4;
+    private const int MaxDomains = 64 / Verbs;
 
     private static readonly string[] DomainNames = [.. Enum.GetValues<AccessDomain>().Select(static d => d.ToString().ToLowerInvariant())];
     private static readonly string[] VerbNames = [.. Enum.GetValues<AccessVerb>().Select(static v => v.ToString().ToLowerInvariant())];
@@ -16,7 +18,12 @@ public readonly record struct AccessRights(ulong Bits)
     public static AccessRights None => default;
 
     /// <summary>One right.</summary>
-    public static AccessRights Of(AccessDomain domain, AccessVerb verb) => new(1UL << (((int)domain * Verbs) + (int)verb));
+    public static AccessRights Of(AccessDomain domain, AccessVerb verb)
+    {
+        // A 17th would be the first again: somebody who may read the household could do what it names.
+        Debug.Assert((int)domain < MaxDomains, "There is no room for another domain; widen the bits.");
+        return new(1UL << (((int)domain * Verbs) + (int)verb));
+    }
 
     /// <summary>True when the right is among these.</summary>
     public bool Contains(AccessDomain domain, AccessVerb verb) => (Bits & Of(domain, verb).Bits) != 0;

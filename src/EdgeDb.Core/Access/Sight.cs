@@ -93,6 +93,13 @@ public sealed class Sight : IEquatable<Sight>
         _ => true,
     };
 
+    /// <summary>
+    /// False where the viewer may look at most. A list that concerns nobody in particular is everybody's who sees it: a child must be able to do what whoever stands at the
+    /// wall can.
+    /// </summary>
+    /// <param name="members">Ids of the members whom the list concerns.</param>
+    public bool MayActOnList(IReadOnlyList<string> members) => MayActOn(members) || (_kind == SightKind.Child && members.Count == 0);
+
     /// <inheritdoc/>
     public bool Equals(Sight? other) => other is not null && Audience == other.Audience;
 

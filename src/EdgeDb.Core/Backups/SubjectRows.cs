@@ -33,6 +33,10 @@ internal sealed record SubjectRows(string Table, string Subject, int Since = 0)
         new("event_trash", "CASE WHEN t.members = '' THEN " + Owner.Replace("{0}", "t.calendar_id", StringComparison.Ordinal) + " WHEN instr(t.members, ' ') = 0 THEN t.members END", Since: 5),
         OfCalendar("event_edit", "t.calendar_id"),
         OfCalendar("occurrence", "(SELECT e.calendar_id FROM event e WHERE e.key = t.event_key)"),
+        // Of a list that is gone it remembers who saw it.
+        new("task", "CASE WHEN t.members IS NULL THEN " + Owner.Replace("{0}", "t.calendar_id", StringComparison.Ordinal) + " WHEN t.members <> '' AND instr(t.members, ' ') = 0 THEN t.members END"),
+        new("task_done", "(SELECT CASE WHEN k.members IS NULL THEN " + Owner.Replace("{0}", "k.calendar_id", StringComparison.Ordinal) + " WHEN k.members <> '' AND instr(k.members, ' ') = 0 THEN k.members END FROM task k WHERE k.key = t.task_key)"),
+        new("notice", "t.member_id"),
         new("account", "coalesce(t.member_id, t.id)"),
         new("recovery_code", OfAccount),
         new("session", OfAccount),

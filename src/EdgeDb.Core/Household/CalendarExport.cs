@@ -6,7 +6,7 @@ using EdgeDb.Core.Storage;
 
 namespace EdgeDb.Core.Household;
 
-/// <summary>Writes a calendar as iCalendar: every event's own text, with the VTIMEZONEs that other programs need to place it.</summary>
+/// <summary>Writes a calendar as iCalendar: every event's or task's own text, with the VTIMEZONEs that other programs need to place it.</summary>
 internal sealed class CalendarExport(ISqliteReads database)
 {
     private const int EventsPerRead = 200;
@@ -67,6 +67,8 @@ internal sealed class CalendarExport(ISqliteReads database)
                 output.Write(text);
             await output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
+        foreach (var task in await database.ReadAsync((Id: calendarId, Sight: sight), static (session, asked) => TaskText.Published(session, asked.Id, asked.Sight), cancellationToken).ConfigureAwait(false))
+            task.WriteTo(writer);
         writer.End("VCALENDAR");
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -89,18 +91,17 @@ internal sealed class CalendarExport(ISqliteReads database)
     private static SortedSet<string> UsedNames(SqliteSession session, string calendarId)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        var ignored = new CalendarProblems(0);
-        var rows = session.Prepare("SELECT s.ics FROM event e JOIN event_source s ON s.event_key = e.key WHERE e.calendar_id = ?1");
+        var rows = session.Prepare(
+            """
+            SELECT s.ics FROM event e JOIN event_source s ON s.event_key = e.key WHERE e.calendar_id = ?1
+            UNION ALL SELECT ics FROM task WHERE calendar_id = ?1 AND deleted_at IS NULL
+            """);
         rows.Bind(1, calendarId);
         while (rows.Step())
-        {
-            using var stream = new MemoryStream(rows.Utf8(0).ToArray(), writable: false);
-            using var reader = new CalendarReader(stream, ignored);
-            while (reader.Read() is { } component)
+            foreach (var component in CalendarReader.ReadAll(rows.Utf8(0)))
                 foreach (var property in component.Properties)
                     if (property.Parameters.Count > 0 && property.Parameter("TZID") is { Length: > 0 } name)
                         names.Add(name);
-        }
         return names;
     }
 }

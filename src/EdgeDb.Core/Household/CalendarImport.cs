@@ -46,6 +46,8 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
     public async Task<CalendarImportResult> ImportAsync(string calendarId, CalendarDocument document, Actor actor, CancellationToken cancellationToken)
     {
         await RequireLocalAsync(calendarId, actor, cancellationToken).ConfigureAwait(false);
+        if (document.Todos.Count > 0)
+            document.Problems.Add(new(0, "VTODO", null, "", $"is there {document.Todos.Count} times; tasks are imported into a list"));
         var changed = await PutChangedAsync(calendarId, document, onlyNewer: true, cancellationToken).ConfigureAwait(false);
         return new(document.Series.Count, changed, 0, document.Problems.Count, document.Problems.Items);
     }
@@ -53,8 +55,11 @@ internal sealed class CalendarImport(SqliteDatabase database, WindowKeeper windo
     // A mirror drops what its feed does not hold.
     private async Task RequireLocalAsync(string calendarId, Actor actor, CancellationToken cancellationToken)
     {
-        if ((await household.CalendarAsync(calendarId, actor, cancellationToken).ConfigureAwait(false)).Origin == CalendarOrigin.Feed)
+        var calendar = await household.CalendarAsync(calendarId, actor, cancellationToken).ConfigureAwait(false);
+        if (calendar.Origin == CalendarOrigin.Feed)
             throw new HouseholdException(HouseholdError.Conflict, "This calendar mirrors a feed; import into a local one.");
+        if (calendar.Holds != CalendarHolds.Events)
+            throw new HouseholdException(HouseholdError.Conflict, "This is a list: it holds tasks and no events.");
     }
 
     /// <summary>Reads a calendar within the limits, with the text of its series. Throws <see cref="CalendarLimitException"/>.</summary>

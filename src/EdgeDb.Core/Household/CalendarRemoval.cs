@@ -19,6 +19,7 @@ internal static class CalendarRemoval
         session.Prepare("UPDATE calendar SET removal = ?2 WHERE id = ?1 AND removal = 0").Bind(1, id).Bind(2, keepInTrash ? IntoTrash : 1L).Execute();
         session.Touch(Topics.Calendars);
         session.Touch(Topics.Occurrences);
+        session.Touch(Topics.Tasks);
         session.Touch(Topics.Feeds);
     }
 
@@ -61,7 +62,11 @@ internal static class CalendarRemoval
             EventCopies.Elect(session, uid, rewritten: false);
         }
         if (complete)
+        {
+            // A list is at most some thousand rows, which are marked in one go.
+            TaskTrash.PutAll(session, id, now);
             session.Prepare("DELETE FROM calendar WHERE id = ?1").Bind(1, id).Execute();
+        }
         return true;
     }
 

@@ -57,13 +57,27 @@ internal sealed class CalendarRights(SqliteSession session, Sight sight)
             && (sight.Of(facts.Access, facts.Members, isPrivate: true) == Visibility.Whole || !IsPrivate(eventKey));
     }
 
-    /// <summary>The calendar as somebody sees it who sees it: with the number of events that they see whole.</summary>
+    /// <summary>True when all of a task of the list is seen.</summary>
+    internal bool SeesWhole(string calendarId, bool isPrivate)
+    {
+        if (sight.Kind == SightKind.Everything)
+            return true;
+        var facts = Of(calendarId);
+        return sight.Of(facts.Access, facts.Members, isPrivate) == Visibility.Whole;
+    }
+
+    /// <summary>Ids of the members whom the calendar concerns.</summary>
+    internal IReadOnlyList<string> MembersOf(string calendarId) => Of(calendarId).Members;
+
+    /// <summary>The calendar as somebody sees it who sees it: with the number of events or tasks that they see whole.</summary>
     internal static HouseholdCalendar Counted(SqliteSession session, Sight sight, HouseholdCalendar calendar)
     {
         if (sight.Of(calendar.Access, calendar.MemberIds, isPrivate: true) == Visibility.Whole)
             return calendar;
         var hidden = session.Prepare(
-                "SELECT count(*) FROM event e WHERE e.calendar_id = ?1 AND EXISTS (SELECT 1 FROM event_part p WHERE p.event_key = e.key AND p.private = 1)")
+                calendar.Holds == CalendarHolds.Tasks
+                    ? "SELECT count(*) FROM task WHERE calendar_id = ?1 AND deleted_at IS NULL AND private = 1"
+                    : "SELECT count(*) FROM event e WHERE e.calendar_id = ?1 AND EXISTS (SELECT 1 FROM event_part p WHERE p.event_key = e.key AND p.private = 1)")
             .Bind(1, calendar.Id).Scalar();
         return calendar with { EventCount = calendar.EventCount - hidden };
     }

@@ -248,6 +248,8 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
             var trashed = change.RestoredId is { } wanted ? EventTrash.Version(session, wanted) : 0;
             if (change.DeletedVersion is { } deleted && deleted != trashed)
                 throw new HouseholdException(HouseholdError.VersionMismatch, "It was edited in between: it was restored, or deleted again.");
+            if (calendar.Holds != CalendarHolds.Events)
+                throw HouseholdException.Bad("calendarId", "This is a list: it holds tasks and no events.");
             if (change.Id is { } id)
             {
                 stored = RequireEditable(session, id, change.ExpectedVersion, actor);

@@ -11,6 +11,8 @@ internal static class FieldRules
     internal const int MaxTextLength = 20_000;
     internal const int MaxMembers = 50;
     internal const int MaxCalendars = 200;
+    private const int MaxReminders = 10;
+    private const int MaxReminderMinutes = 60 * 24 * 60;
 
     internal static string Name(string? value, string field)
     {
@@ -18,6 +20,22 @@ internal static class FieldRules
         if (name.Length is 0 or > MaxNameLength)
             throw HouseholdException.Bad(field, $"'{field}' must have 1 to {MaxNameLength} characters; it has {name.Length}.");
         return Text(name, field, MaxNameLength)!;
+    }
+
+    /// <summary>When to be reminded, in minutes before; without repeats.</summary>
+    /// <param name="sent">What a person entered.</param>
+    /// <param name="shown">What there was, which passes as it is; null for nothing.</param>
+    /// <param name="what">For the refusal: what has them.</param>
+    /// <param name="moment">For the refusal: before what they come.</param>
+    internal static List<int> Reminders(IReadOnlyList<int> sent, IReadOnlyList<int>? shown, string what, string moment)
+    {
+        var kept = shown ?? [];
+        if (sent.Count > Math.Max(MaxReminders, kept.Count))
+            throw HouseholdException.Bad("reminders", $"{what} may have at most {MaxReminders} reminders; these are {sent.Count}.");
+        foreach (var minutes in sent)
+            if (minutes is < 0 or > MaxReminderMinutes && !kept.Contains(minutes))
+                throw HouseholdException.Bad("reminders", $"A reminder comes 0 to {MaxReminderMinutes} minutes before {moment}; {minutes} is outside.");
+        return [.. sent.Distinct()];
     }
 
     /// <summary>Any text without control characters other than tab and line feed.</summary>

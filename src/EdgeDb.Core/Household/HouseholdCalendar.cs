@@ -12,7 +12,17 @@ public enum CalendarOrigin : byte
     Feed,
 }
 
-/// <summary>A calendar and the members its events concern.</summary>
+/// <summary>What a calendar is made of. It never changes.</summary>
+public enum CalendarHolds : byte
+{
+    /// <summary>VEVENTs.</summary>
+    Events,
+
+    /// <summary>VTODOs: a list.</summary>
+    Tasks,
+}
+
+/// <summary>A calendar and the members its events or tasks concern.</summary>
 /// <param name="Id">UUIDv7.</param>
 /// <param name="Name">1 to 100 characters.</param>
 /// <param name="Color"><c>#rrggbb</c>, lower case.</param>
@@ -21,6 +31,8 @@ public enum CalendarOrigin : byte
 /// <param name="Access">Who sees it.</param>
 /// <param name="Sample">Belongs to the sample household.</param>
 /// <param name="Version">Counts edits, from 1.</param>
-/// <param name="EventCount">Events and series, each counted once.</param>
+/// <param name="EventCount">Events and series, or tasks, each counted once.</param>
+/// <param name="Holds">What it is made of.</param>
 public sealed record HouseholdCalendar(
-    string Id, string Name, string Color, CalendarOrigin Origin, IReadOnlyList<string> MemberIds, CalendarAccess Access, bool Sample, long Version, long EventCount);
+    string Id, string Name, string Color, CalendarOrigin Origin, IReadOnlyList<string> MemberIds, CalendarAccess Access, bool Sample, long Version, long EventCount,
+    CalendarHolds Holds);

@@ -18,6 +18,9 @@ internal sealed class HouseholdServices
         Import = new(database, Window, Store, new FeedLimits());
         FeedImport = new(database, Import, Feeds, time);
         Export = new(database);
+        Tasks = new(database, Store, time);
+        TaskImport = new(database, Store, new FeedLimits(), time);
+        Notices = new(database, Store, time);
         Sample = new(database, Store, Events, time);
     }
 
@@ -40,6 +43,12 @@ internal sealed class HouseholdServices
     internal FeedImport FeedImport { get; }
 
     internal CalendarExport Export { get; }
+
+    internal TaskStore Tasks { get; }
+
+    internal TaskImport TaskImport { get; }
+
+    internal NoticeStore Notices { get; }
 
     internal SampleHousehold Sample { get; }
 }

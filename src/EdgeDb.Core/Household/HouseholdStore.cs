@@ -118,6 +118,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
                 session.Touch(Topics.Members);
                 session.Touch(Topics.Calendars);
                 session.Touch(Topics.Occurrences);
+                session.Touch(Topics.Tasks);
+                session.Touch(Topics.Notices);
                 return true;
             },
             cancellationToken);
@@ -161,6 +163,14 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             static (session, added) => InsertCalendar(session, added.Calendar, added.Actor),
             cancellationToken);
 
+    /// <summary>Adds a calendar that holds tasks.</summary>
+    public Task<HouseholdCalendar> AddListAsync(
+        string? name, string? color, IReadOnlyList<string>? members, string? access, Actor actor, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            (Calendar: NewList(name, color, members, access, sample: false), Actor: actor),
+            static (session, added) => InsertCalendar(session, added.Calendar, added.Actor),
+            cancellationToken);
+
     public Task<HouseholdCalendar> ChangeCalendarAsync(
         string id, string? name, string? color, IReadOnlyList<string>? members, string? access, long? expectedVersion, Actor actor,
         CancellationToken cancellationToken)
@@ -179,7 +189,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
     }
 
     /// <summary>
-    /// Removes a local calendar. One that still holds events is refused unless <paramref name="withEvents"/> says that they
+    /// Removes a local calendar. One that still holds events or tasks is refused unless <paramref name="withEvents"/> says that they
     /// may go too; they can be restored into another calendar for 30 days. Asked again after a kill, it goes on.
     /// </summary>
     public async Task DeleteCalendarAsync(string id, bool withEvents, long? expectedVersion, Actor actor, CancellationToken cancellationToken)
@@ -198,7 +208,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
                 if (calendar.EventCount > 0 && !arguments.WithEvents)
                     throw new HouseholdException(
                         HouseholdError.Conflict,
-                        $"The calendar still holds {calendar.EventCount} events; repeat the request with events=delete to remove them too.",
+                        $"The calendar still holds {calendar.EventCount} {CalendarHoldsNames.Of(calendar.Holds)}; repeat the request with events=delete to remove them too.",
                         "events");
                 CalendarRemoval.Mark(session, arguments.Id, keepInTrash: true);
                 return true;
@@ -227,7 +237,11 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             access is null ? CalendarAccess.Household : FieldRules.Access(access, "access"),
             sample,
             Version: 1,
-            EventCount: 0);
+            EventCount: 0,
+            CalendarHolds.Events);
+
+    internal HouseholdCalendar NewList(string? name, string? color, IReadOnlyList<string>? members, string? access, bool sample) =>
+        NewCalendar(name, color, CalendarOrigin.Local, members, access, sample) with { Holds = CalendarHolds.Tasks };
 
     internal static Member InsertMember(SqliteSession session, Member member)
     {
@@ -249,10 +263,10 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             throw new HouseholdException(HouseholdError.LimitReached, $"A household has at most {FieldRules.MaxCalendars} calendars.");
         if (calendar.Color.Length == 0)
             calendar = calendar with { Color = Palette.Pick((int)count) };
-        session.Prepare("INSERT INTO calendar (id, name, color, kind, sample, version, access) VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)")
+        session.Prepare("INSERT INTO calendar (id, name, color, kind, sample, version, access, holds) VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)")
             .Bind(1, calendar.Id).Bind(2, calendar.Name).Bind(3, calendar.Color)
             .Bind(4, calendar.Origin == CalendarOrigin.Feed ? "feed" : "local").Bind(5, calendar.Sample ? 1L : 0L)
-            .Bind(6, CalendarAccessNames.Of(calendar.Access)).Execute();
+            .Bind(6, CalendarAccessNames.Of(calendar.Access)).Bind(7, CalendarHoldsNames.Of(calendar.Holds)).Execute();
         WriteCalendarMembers(session, calendar.Id, calendar.MemberIds);
         session.Touch(Topics.Calendars, calendar.Id);
         return RequireSeenAfterwards(session, calendar.Id, actor);
@@ -275,7 +289,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         if (after != before.Access)
             EventCopies.ElectAll(session, before.Id);
         session.Touch(Topics.Calendars);
-        session.Touch(Topics.Occurrences);
+        if (before.Holds == CalendarHolds.Events)
+            session.Touch(Topics.Occurrences);
         return RequireSeenAfterwards(session, before.Id, actor);
     }
 
@@ -319,7 +334,9 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         var calendars = new List<HouseholdCalendar>();
         var statement = session.Prepare(
             """
-            SELECT id, name, color, kind, sample, version, access, (SELECT count(*) FROM event WHERE event.calendar_id = calendar.id)
+            SELECT id, name, color, kind, sample, version, access,
+              CASE holds WHEN 'tasks' THEN (SELECT count(*) FROM task WHERE task.calendar_id = calendar.id AND task.deleted_at IS NULL)
+              ELSE (SELECT count(*) FROM event WHERE event.calendar_id = calendar.id) END, holds
             FROM calendar WHERE removal = 0 AND (?1 IS NULL OR id = ?1) ORDER BY id
             """);
         statement.Bind(1, id);
@@ -336,7 +353,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
                     CalendarAccessNames.Parse(statement.Text(6)!),
                     statement.Int64(4) != 0,
                     statement.Int64(5),
-                    statement.Int64(7)));
+                    statement.Int64(7),
+                    CalendarHoldsNames.Parse(statement.Text(8)!)));
         }
         statement.Reset();
         return calendars;

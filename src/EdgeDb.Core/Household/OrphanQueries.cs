@@ -23,6 +23,8 @@ internal static class OrphanQueries
             "SELECT o.event_key FROM occurrence o JOIN event e ON e.key = o.event_key WHERE o.hidden <> (e.primary_key <> e.key)"),
         new("occurrences that end before they start", "SELECT event_key FROM occurrence WHERE end < start"),
         new("mirror calendars without feed", "SELECT id FROM calendar WHERE kind = 'feed' AND id NOT IN (SELECT calendar_id FROM feed)"),
+        new("tasks of no list", "SELECT id FROM task WHERE deleted_at IS NULL AND calendar_id NOT IN (SELECT id FROM calendar WHERE holds = 'tasks')"),
+        new("events of lists", "SELECT e.id FROM event e JOIN calendar c ON c.id = e.calendar_id WHERE c.holds = 'tasks'"),
         new("feeds of local calendars", "SELECT f.id FROM feed f JOIN calendar c ON c.id = f.calendar_id WHERE c.kind <> 'feed'"),
     ];
 }

@@ -19,22 +19,39 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             static (session, _) => session.Prepare("SELECT (SELECT count(*) FROM member WHERE sample = 1) + (SELECT count(*) FROM calendar WHERE sample = 1)").Scalar() > 0,
             cancellationToken);
 
-    /// <summary>Adds the sample to a household that has nothing of its own.</summary>
-    public async Task AddIfEmptyAsync(CancellationToken cancellationToken)
+    /// <summary>Adds the sample to a household that has nothing of its own. False when it has.</summary>
+    public async Task<bool> AddIfEmptyAsync(CancellationToken cancellationToken)
     {
         var settings = await household.SettingsAsync(cancellationToken).ConfigureAwait(false);
         var today = Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()).InZone(DateTimeZoneProviders.Tzdb[settings.Zone]).Date;
         var plan = Plan(today);
         var created = await database.WriteAsync(
-            (Household: household, Plan: plan),
+            (Household: household, Plan: plan, Today: today),
             static (session, state) =>
             {
                 var used = session.Prepare("SELECT (SELECT count(*) FROM member) + (SELECT count(*) FROM calendar)").Scalar() > 0;
-                return used ? null : Create(session, state.Household, state.Plan);
+                return used ? ((List<(string, SampleEvent, string)> Events, List<(string, SampleTask)> Tasks)?)null : Create(session, state.Household, state.Plan, state.Today);
             },
             cancellationToken).ConfigureAwait(false);
-        if (created is not null)
-            await events.SaveAsync(created.ConvertAll(e => Event(e, settings.Zone)), Actor.Everything, cancellationToken).ConfigureAwait(false);
+        if (created is not { } sample)
+            return false;
+        await events.SaveAsync(sample.Events.ConvertAll(e => Event(e, settings.Zone)), Actor.Everything, cancellationToken).ConfigureAwait(false);
+        await database.WriteAsync(
+            (Household: household, sample.Tasks, Now: Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds())),
+            static (session, state) =>
+            {
+                var rows = new TaskRows(session, Actor.Everything);
+                foreach (var (list, task) in state.Tasks)
+                {
+                    var draft = TaskDraft.Check(task.Summary, null, task.Due?.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture), task.Due is not null, null, task.Rule, 0, [], false);
+                    var id = state.Household.NewId();
+                    rows.Insert(id, list, null, rows.LastPosition(list, state.Now.ToUnixTimeSeconds()), TaskEditor.Create(UidPrefix + id, draft, state.Now));
+                }
+
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Removes everything that came with the sample.</summary>
@@ -45,8 +62,9 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             {
                 foreach (var (calendarId, key, uid) in Untouched(session))
                     EventRows.Delete(session, calendarId, key, uid);
+                session.Prepare("DELETE FROM task WHERE version = 1 AND substr(uid, 1, 7) = ?1").Bind(1, UidPrefix).Execute();
                 // Empty and still as it came: it goes. Otherwise it has become the family's own.
-                session.Prepare("DELETE FROM calendar WHERE sample = 1 AND id NOT IN (SELECT calendar_id FROM event)").Execute();
+                session.Prepare("DELETE FROM calendar WHERE sample = 1 AND id NOT IN (SELECT calendar_id FROM event) AND id NOT IN (SELECT calendar_id FROM task)").Execute();
                 session.Prepare("UPDATE calendar SET sample = 0 WHERE sample = 1").Execute();
                 session.Prepare("DELETE FROM member WHERE sample = 1 AND id NOT IN (SELECT member_id FROM calendar_member)").Execute();
                 session.Prepare("UPDATE member SET sample = 0 WHERE sample = 1").Execute();
@@ -54,6 +72,7 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
                 session.Touch(Topics.Calendars);
                 session.Touch(Topics.Household);
                 session.Touch(Topics.Occurrences);
+                session.Touch(Topics.Tasks);
                 return true;
             },
             cancellationToken);
@@ -75,8 +94,10 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
     private sealed record SampleEvent(
         string Calendar, string Summary, LocalDate Day, string? At = null, int Minutes = 60, string? Rule = null, string? Location = null, int Days = 1);
 
-    private static List<(string CalendarId, SampleEvent Event, string Uid)> Create(
-        SqliteSession session, HouseholdStore household, IReadOnlyList<SampleEvent> plan)
+    private sealed record SampleTask(string List, string Summary, LocalDate? Due = null, string? Rule = null);
+
+    private static (List<(string CalendarId, SampleEvent Event, string Uid)> Events, List<(string CalendarId, SampleTask Task)> Tasks) Create(
+        SqliteSession session, HouseholdStore household, IReadOnlyList<SampleEvent> plan, LocalDate today)
     {
         var members = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in (ReadOnlySpan<string>)["Anna", "Ben", "Mia", "Leo"])
@@ -90,7 +111,14 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
         var items = new List<(string, SampleEvent, string)>(plan.Count);
         foreach (var sample in plan)
             items.Add((calendars[sample.Calendar], sample, UidPrefix + household.NewId()));
-        return items;
+        var tasks = new List<(string, SampleTask)>();
+        foreach (var task in Tasks(today))
+        {
+            if (!calendars.TryGetValue(task.List, out var list))
+                calendars.Add(task.List, list = HouseholdStore.InsertCalendar(session, household.NewList(task.List, null, [.. members.Values], null, sample: true), Actor.Everything).Id);
+            tasks.Add((list, task));
+        }
+        return (items, tasks);
     }
 
     private EventChange Event((string CalendarId, SampleEvent Event, string Uid) item, string zone)
@@ -122,6 +150,24 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
 
     private static int Minutes(string time) =>
         (int.Parse(time.AsSpan(0, 2), CultureInfo.InvariantCulture) * 60) + int.Parse(time.AsSpan(3, 2), CultureInfo.InvariantCulture);
+
+    /// <summary>What such a family has to buy and to do.</summary>
+    private static SampleTask[] Tasks(LocalDate today)
+    {
+        var monday = today.With(DateAdjusters.PreviousOrSame(IsoDayOfWeek.Monday));
+        return
+        [
+            new("Shopping", "Milk"),
+            new("Shopping", "Bread"),
+            new("Shopping", "Tomatoes"),
+            new("Shopping", "Birthday candles"),
+            new("Chores", "Feed the cat", today, "FREQ=DAILY"),
+            new("Chores", "Empty the dishwasher", today, "FREQ=DAILY"),
+            new("Chores", "Water the plants", monday.PlusDays(6), "FREQ=WEEKLY"),
+            new("Chores", "Change the sheets", today.PlusDays(5), "FREQ=WEEKLY;INTERVAL=2"),
+            new("Chores", "Book the summer holiday", today.PlusDays(10)),
+        ];
+    }
 
     /// <summary>A week of a family with two children, and what is further ahead.</summary>
     private static SampleEvent[] Plan(LocalDate today)

@@ -17,4 +17,10 @@ public static class Topics
 
     /// <summary>Events and so occurrences; its rows are calendars.</summary>
     public const string Occurrences = "occurrences";
+
+    /// <summary>Tasks; its rows are lists.</summary>
+    public const string Tasks = "tasks";
+
+    /// <summary>The noticeboard.</summary>
+    public const string Notices = "notices";
 }

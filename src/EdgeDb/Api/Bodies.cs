@@ -16,11 +16,13 @@ internal sealed record MemberList(IReadOnlyList<MemberBody> Items, string? Next)
 internal sealed record MemberInput(string? Name, string? Color);
 
 internal sealed record CalendarBody(
-    string Id, string Name, string Color, string Kind, IReadOnlyList<string> Members, string Access, bool Sample, long Version, long EventCount);
+    string Id, string Name, string Color, string Kind, string Holds, IReadOnlyList<string> Members, string Access, bool Sample, long Version, long EventCount);
 
 internal sealed record CalendarList(IReadOnlyList<CalendarBody> Items, string? Next);
 
 internal sealed record CalendarInput(string? Name, string? Color, IReadOnlyList<string>? Members, string? Access);
+
+internal sealed record NewCalendarInput(string? Name, string? Color, IReadOnlyList<string>? Members, string? Access, string? Holds);
 
 internal sealed record FeedErrorBody(string Reason, string Detail);
 

@@ -26,6 +26,8 @@ internal sealed class ChangeStream : IDisposable
         [Topics.Calendars] = AccessDomain.Calendars,
         [Topics.Feeds] = AccessDomain.Feeds,
         [Topics.Occurrences] = AccessDomain.Events,
+        [Topics.Tasks] = AccessDomain.Tasks,
+        [Topics.Notices] = AccessDomain.Notices,
     };
 
     private readonly SqliteDatabase _database;

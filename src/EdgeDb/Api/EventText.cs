@@ -60,7 +60,7 @@ internal static class EventText
             stored.Version);
     }
 
-    private static int[] MinutesOf(IReadOnlyList<ReminderBody>? reminders)
+    public static int[] MinutesOf(IReadOnlyList<ReminderBody>? reminders)
     {
         var minutes = new int[reminders?.Count ?? 0];
         for (var i = 0; i < minutes.Length; i++)

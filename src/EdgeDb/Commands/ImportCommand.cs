@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeDb.Commands;
 
-/// <summary><c>edgedb import</c>: adds a file's events to a local calendar. Importing the same file again changes nothing.</summary>
+/// <summary><c>edgedb import</c>: adds a file's events to a local calendar, or its tasks to a list. Importing the same file again changes nothing.</summary>
 internal static class ImportCommand
 {
     private const int ShownProblems = 20;
@@ -38,10 +38,15 @@ internal static class ImportCommand
             }
             var name = line.Value(Calendar.Name) ?? Path.GetFileNameWithoutExtension(path);
             var calendar = DataCommand.FindCalendar(await household.Store.CalendarsAsync(Sight.Everything, CancellationToken.None), name)
-                ?? await household.Store.AddCalendarAsync(name, null, null, null, Actor.Everything, CancellationToken.None);
-            var result = await household.Import.ImportAsync(calendar.Id, document, Actor.Everything, CancellationToken.None);
+                ?? await (document is { Series.Count: 0, Todos.Count: > 0 }
+                    ? household.Store.AddListAsync(name, null, null, null, Actor.Everything, CancellationToken.None)
+                    : household.Store.AddCalendarAsync(name, null, null, null, Actor.Everything, CancellationToken.None));
+            file.Position = 0;
+            var result = calendar.Holds == CalendarHolds.Tasks
+                ? await household.TaskImport.ImportAsync(calendar.Id, file, Actor.Everything, CancellationToken.None)
+                : await household.Import.ImportAsync(calendar.Id, document, Actor.Everything, CancellationToken.None);
             await ConsoleAudit.NoteAsync(database, AuditKind.Write, $"calendars:change {calendar.Id}");
-            Console.WriteLine($"{result.Events} events read, {result.Changed} of them new or changed in '{calendar.Name}', {result.Skipped} items skipped");
+            Console.WriteLine($"{result.Events} {CalendarHoldsNames.Of(calendar.Holds)} read, {result.Changed} of them new or changed in '{calendar.Name}', {result.Skipped} items skipped");
             foreach (var problem in result.Problems.Take(ShownProblems))
                 Console.WriteLine($"  line {problem.Line}, {ConsoleText.Printable($"{problem.Component} {problem.Property}".TrimEnd())}: {ConsoleText.Printable(problem.Reason)}");
             if (result.Skipped > ShownProblems)

@@ -55,7 +55,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
         Repeat("window", "Move the window of expanded occurrences", WorkPriority.Soon, MoveWindowAsync);
         Repeat(Feeds, "Read the feeds that are due", WorkPriority.Soon, ReadFeedsAsync, waitsForServers: true);
         Repeat("removals", "Finish the removal of calendars", WorkPriority.Normal, FinishRemovalsAsync);
-        Repeat("trash", "Empty the trash of events", WorkPriority.Idle, EmptyTrashAsync);
+        Repeat("trash", "Empty the trash", WorkPriority.Idle, EmptyTrashAsync);
         Repeat("backup", "Take the daily copy", WorkPriority.Idle, LookForBackupAsync, delay: BackupSchedule.LookEvery);
         Repeat("drill", "Restore the newest copy for a drill", WorkPriority.Idle, LookForDrillAsync, delay: DrillSchedule.LookEvery);
         // In an emergency it only learns what is asked for.
@@ -121,6 +121,8 @@ internal sealed partial class HouseholdWorker : BackgroundService
     private async ValueTask<TimeSpan?> EmptyTrashAsync(WorkContext work, CancellationToken ct)
     {
         await _household.Events.EmptyTrashAsync(ct);
+        await _household.Tasks.EmptyTrashAsync(ct);
+        await _household.Notices.EmptyTrashAsync(ct);
         return UpkeepInterval;
     }
 

@@ -197,6 +197,9 @@ internal static partial class ServiceHost
         services.AddSingleton(household.Occurrences);
         services.AddSingleton(household.Events);
         services.AddSingleton(household.Feeds);
+        services.AddSingleton(household.Tasks);
+        services.AddSingleton(household.TaskImport);
+        services.AddSingleton(household.Notices);
         services.AddSingleton(household.Import);
         services.AddSingleton(household.Export);
         services.AddSingleton(household.Sample);
@@ -302,6 +305,8 @@ internal static partial class ServiceHost
         app.MapFeedsApi();
         app.MapOccurrencesApi();
         app.MapEventsApi();
+        app.MapTasksApi();
+        app.MapNoticesApi();
         app.MapConnectionsApi();
         app.MapConfigApi();
         app.MapWorkApi();

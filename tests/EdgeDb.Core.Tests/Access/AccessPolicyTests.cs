@@ -14,11 +14,16 @@ public sealed class AccessPolicyTests
         Assert.All(AccessPolicy.Table, static line => Assert.Equal(AccessExtent.All, line.Owner));
 
     [Fact]
-    public void Guests_and_devices_change_nothing_of_the_household()
+    public void Guests_and_devices_change_nothing_of_the_household_but_what_is_on_lists()
     {
         foreach (var line in AccessPolicy.Table.Where(static l => l.Verb != AccessVerb.Read && l.Domain != AccessDomain.Sessions))
-            Assert.Equal((AccessExtent.None, AccessExtent.None), (line.Guest, line.Kiosk));
+            Assert.Equal(
+                (AccessExtent.None, line is { Domain: AccessDomain.Tasks, Verb: AccessVerb.Add or AccessVerb.Change } ? AccessExtent.All : AccessExtent.None), (line.Guest, line.Kiosk));
     }
+
+    [Fact]
+    public void Every_right_has_a_bit_of_its_own() => Assert.Distinct(
+        from domain in Enum.GetValues<AccessDomain>() from verb in Enum.GetValues<AccessVerb>() select AccessRights.Of(domain, verb));
 
     [Fact]
     public void What_is_not_in_the_table_nobody_may_do()

@@ -37,6 +37,22 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
         ["DELETE /api/events/{id}"] = "oacs",
         ["POST /api/events/{id}/restore"] = "oacs",
         ["POST /api/edits/{id}/undo"] = "oacs",
+        ["GET /api/notices"] = "oacks",
+        ["POST /api/notices"] = "oacs",
+        ["PUT /api/notices/{id}"] = "oacs",
+        ["DELETE /api/notices/{id}"] = "oacs",
+        ["POST /api/notices/{id}/restore"] = "oacs",
+        ["GET /api/tasks"] = "oacks",
+        ["POST /api/tasks"] = "oacks",
+        ["DELETE /api/tasks"] = "oacs",
+        ["GET /api/tasks/{id}"] = "oacks",
+        ["PUT /api/tasks/{id}"] = "oacks",
+        ["DELETE /api/tasks/{id}"] = "oacs",
+        ["POST /api/tasks/{id}/restore"] = "oacks",
+        ["POST /api/tasks/{id}/move"] = "oacks",
+        ["GET /api/tasks/{id}/done"] = "oacks",
+        ["POST /api/tasks/{id}/done"] = "oacks",
+        ["DELETE /api/tasks/{id}/done"] = "oacks",
         ["GET /api/changes"] = "oacgks",
         ["GET /api/session"] = "*",
         ["POST /api/session"] = "*",
@@ -215,6 +231,22 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
                 Assert.Equal(missing.Status, there.Status);
                 Assert.Equal(missing.Text, there.Text.Replace(family.Ids[hidden], Missing, StringComparison.Ordinal));
             }
+
+        foreach (var (visitor, hidden) in new[] { (family.Ada, "Laces"), (family.Mia, "Bicycle"), (family.Wall, "Letter"), (family.Mia, "Thrown") })
+            foreach (var (method, form) in new[]
+            {
+                ("GET", "/api/tasks/{0}"), ("GET", "/api/tasks/{0}/done"), ("DELETE", "/api/tasks/{0}"), ("PUT", "/api/tasks/{0}"), ("POST", "/api/tasks/{0}/restore"),
+                ("POST", "/api/tasks/{0}/move"), ("POST", "/api/tasks/{0}/done"), ("DELETE", "/api/tasks/{0}/done"),
+            })
+            {
+                if (visitor == family.Wall && method == "DELETE" && !form.EndsWith("done", StringComparison.Ordinal))
+                    continue;
+                var body = method == "PUT" ? new { summary = "x" } : form.EndsWith("restore", StringComparison.Ordinal) ? null : method == "POST" ? new { } : (object?)null;
+                var there = await visitor.SendAsync(method, string.Format(null, form, family.Ids[hidden]), body);
+                var missing = await visitor.SendAsync(method, string.Format(null, form, Missing), body);
+                Assert.Equal((404, 404), (missing.Status, there.Status));
+                Assert.Equal(missing.Text, there.Text.Replace(family.Ids[hidden], Missing, StringComparison.Ordinal));
+            }
     }
 
     [Fact]
@@ -229,6 +261,12 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
         foreach (var (title, mark) in new[] { ("Doctor", Family.OfBen), ("Gifts", Family.OfAdults) })
         {
             var changed = await family.Ben.SendAsync("PUT", $"/api/events/{family.Ids[title]}", new { summary = $"{title} {mark}", start = "2026-03-02T15:00:00", end = "2026-03-02T15:30:00", location = $"elsewhere {mark}" });
+            Assert.True(changed.Status == 200, changed.Text);
+        }
+
+        foreach (var (title, mark) in new[] { ("Laces", Family.OfBen), ("Bicycle", Family.OfAdults) })
+        {
+            var changed = await family.Ben.SendAsync("PUT", $"/api/tasks/{family.Ids[title]}", new { summary = $"{title} {mark}", due = "2026-03-02", allDay = true });
             Assert.True(changed.Status == 200, changed.Text);
         }
 
@@ -327,6 +365,7 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
         foreach (var id in family.Ids.Values)
         {
             yield return $"/api/events?calendar={id}";
+            yield return $"/api/tasks?calendar={id}";
             yield return $"/api/occurrences?from=2026-03-01&to=2026-03-30&calendar={id}";
             yield return $"/api/occurrences?from=2026-03-01&to=2026-03-30&member={id}";
         }
@@ -335,6 +374,7 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
         yield return "/api/occurrences?from=2010-03-01&to=2010-03-30";
         yield return "/api/occurrences?from=2026-03-01&to=2026-03-30&limit=1";
         yield return "/api/events?limit=1";
+        yield return "/api/tasks?limit=1";
     }
 
     /// <summary>True for the answer of the guard: who was let in can still meet "that is somebody else's".</summary>

@@ -71,7 +71,7 @@ public sealed class Family : IAsyncLifetime
         Wall = await PairAsync();
         Narrow = await TokenAsync("narrow", "household:read");
         Thermostat = await TokenAsync("thermostat", "household:read members:read calendars:read calendars:add calendars:change events:read events:add events:change events:delete "
-            + "feeds:read feeds:change settings:read operations:read audit:read backups:read backups:add sessions:read");
+            + "notices:read notices:add notices:change notices:delete tasks:read tasks:add tasks:change tasks:delete feeds:read feeds:change settings:read operations:read audit:read backups:read backups:add sessions:read");
     }
 
     public async ValueTask DisposeAsync()
@@ -106,10 +106,10 @@ public sealed class Family : IAsyncLifetime
     {
         foreach (var name in new[] { "Ada", "Ben", "Mia" })
             Ids.Add(name, await AddAsync("/api/members", new { name }));
-        await CalendarAsync("Family", "household", OfHouse, Ids["Ada"], Ids["Ben"], Ids["Mia"]);
-        await CalendarAsync("Adults", "adults", OfAdults, Ids["Ada"], Ids["Ben"]);
-        await CalendarAsync("Bens", "private", OfBen, Ids["Ben"]);
-        await CalendarAsync("Mias", "household", OfHouse, Ids["Mia"]);
+        await CalendarAsync("Family", "household", "events", OfHouse, Ids["Ada"], Ids["Ben"], Ids["Mia"]);
+        await CalendarAsync("Adults", "adults", "events", OfAdults, Ids["Ada"], Ids["Ben"]);
+        await CalendarAsync("Bens", "private", "events", OfBen, Ids["Ben"]);
+        await CalendarAsync("Mias", "household", "events", OfHouse, Ids["Mia"]);
         await EventAsync("Family", "Swim", OfHouse, 9);
         await EventAsync("Adults", "Gifts", OfAdults, 10);
         await EventAsync("Bens", "Doctor", OfBen, 11);
@@ -118,10 +118,25 @@ public sealed class Family : IAsyncLifetime
         await EventAsync("Bens", "Deleted", OfBen, 14);
         var deleted = await Nobody.SendAsync("DELETE", $"/api/events/{Ids["Deleted"]}");
         Assert.Equal(204, deleted.Status);
+        await AddAsync("/api/notices", new { text = $"Grandma comes {OfHouse}" });
+        await CalendarAsync("Shopping", "household", "tasks", OfHouse);
+        await CalendarAsync("GiftList", "adults", "tasks", OfAdults, Ids["Ada"], Ids["Ben"]);
+        await CalendarAsync("BensList", "private", "tasks", OfBen, Ids["Ben"]);
+        await CalendarAsync("MiasList", "household", "tasks", OfHouse, Ids["Mia"]);
+        await TaskAsync("Shopping", "Milk", OfHouse);
+        await TaskAsync("GiftList", "Bicycle", OfAdults);
+        await TaskAsync("BensList", "Laces", OfBen);
+        await TaskAsync("MiasList", "Letter", OfMia, isPrivate: true);
+        await TaskAsync("GiftList", "Thrown", OfAdults);
+        var thrown = await Nobody.SendAsync("DELETE", $"/api/tasks/{Ids["Thrown"]}");
+        Assert.Equal(204, thrown.Status);
     }
 
-    private async Task CalendarAsync(string name, string access, string mark, params string[] members) =>
-        Ids.Add(name, await AddAsync("/api/calendars", new { name = $"{name} {mark}", access, members }));
+    private async Task TaskAsync(string list, string title, string mark, bool isPrivate = false) =>
+        Ids.Add(title, await AddAsync("/api/tasks", new { calendarId = Ids[list], summary = $"{title} {mark}", description = $"notes {mark}", due = "2026-03-02T18:00", reminders = new[] { new { minutesBefore = 30 } }, @private = isPrivate }));
+
+    private async Task CalendarAsync(string name, string access, string holds, string mark, params string[] members) =>
+        Ids.Add(name, await AddAsync("/api/calendars", new { name = $"{name} {mark}", access, holds, members }));
 
     private async Task EventAsync(string calendar, string title, string mark, int hour, bool isPrivate = false) =>
         Ids.Add(title, await AddAsync("/api/events", new

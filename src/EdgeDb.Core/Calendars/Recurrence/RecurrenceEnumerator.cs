@@ -100,6 +100,9 @@ public partial struct RecurrenceEnumerator
     /// <summary>The instance found last: wall-clock seconds since 1970-01-01T00:00:00.</summary>
     public long Current { get; private set; }
 
+    /// <summary>Instances of a rule with COUNT behind <see cref="Current"/>, as long as there is one.</summary>
+    internal readonly long Remaining => _remaining;
+
     /// <summary>Returns itself, so that <c>foreach</c> works.</summary>
     public readonly RecurrenceEnumerator GetEnumerator() => this;
 

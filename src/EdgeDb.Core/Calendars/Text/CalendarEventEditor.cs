@@ -18,13 +18,15 @@ public sealed class CalendarEventEditor
     /// <param name="now">DTSTAMP and CREATED.</param>
     public static CalendarEventEditor Create(string uid, CalendarDateTime start, Instant now)
     {
-        var editor = new CalendarEventEditor(new CalendarComponent("VEVENT"));
-        editor.SetText("UID", uid);
-        editor.SetMoment("DTSTAMP", now);
-        editor.SetMoment("CREATED", now);
+        var editor = Create("VEVENT", uid, now);
         editor.SetTime("DTSTART", start);
         return editor;
     }
+
+    /// <summary>A new VTODO with its UID.</summary>
+    /// <param name="uid">Globally unique, for example a UUID.</param>
+    /// <param name="now">DTSTAMP and CREATED.</param>
+    public static CalendarEventEditor CreateTodo(string uid, Instant now) => Create("VTODO", uid, now);
 
     /// <summary>The component under edit.</summary>
     public CalendarComponent Component { get; }
@@ -86,8 +88,18 @@ public sealed class CalendarEventEditor
     /// <summary>Removes every property of that name.</summary>
     public void Remove(string name) => Component.Properties.RemoveAll(property => property.Name == name);
 
-    private void SetMoment(string name, Instant moment) =>
+    /// <summary>Sets a property to a moment in UTC, such as COMPLETED.</summary>
+    public void SetMoment(string name, Instant moment) =>
         SetTime(name, new CalendarDateTime(moment.ToUnixTimeSeconds(), CalendarTimeKind.Utc));
+
+    private static CalendarEventEditor Create(string component, string uid, Instant now)
+    {
+        var editor = new CalendarEventEditor(new CalendarComponent(component));
+        editor.SetText("UID", uid);
+        editor.SetMoment("DTSTAMP", now);
+        editor.SetMoment("CREATED", now);
+        return editor;
+    }
 
     private static CalendarProperty Property(string name, CalendarDateTime time)
     {

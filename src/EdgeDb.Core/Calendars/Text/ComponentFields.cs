@@ -134,6 +134,11 @@ internal sealed class ComponentFields
         }
         if (End is not { } end)
             return;
+        if (endName == "DUE")
+        {
+            ReconcileDue(start, end);
+            return;
+        }
         if (Duration is not null)
         {
             Report("DURATION", $"stands beside {endName}, which is used");
@@ -151,6 +156,33 @@ internal sealed class ComponentFields
         {
             // Many programs write one day as an end on the day it starts, which RFC 5545 forbids but everybody reads as that day.
             End = start.IsDate && end.LocalSeconds == start.LocalSeconds ? null : end;
+        }
+    }
+
+    /// <summary>
+    /// DUE is a time by which something is to be done and not the end of a span: one on the day of the start is that day, and when the two do not go together, it is
+    /// the start that goes. People look for when things are due.
+    /// </summary>
+    private void ReconcileDue(CalendarDateTime start, CalendarDateTime due)
+    {
+        if (Duration is not null)
+        {
+            Report("DURATION", "stands beside DUE, which is used");
+            Duration = null;
+        }
+        if (start.IsDate != due.IsDate)
+        {
+            Report("DTSTART", "is a date and DUE a time, or the reverse; it was dropped");
+            Start = null;
+            return;
+        }
+        // A forgotten TZID or a stray Z, as with ends.
+        if (start.Kind != due.Kind && (start.Kind == CalendarTimeKind.Floating || due.Kind == CalendarTimeKind.Floating))
+            Start = start = due with { LocalSeconds = start.LocalSeconds };
+        if (start.Kind == due.Kind && start.ZoneId == due.ZoneId && due.LocalSeconds < start.LocalSeconds)
+        {
+            Report("DTSTART", "is after DUE; it was dropped");
+            Start = null;
         }
     }
 

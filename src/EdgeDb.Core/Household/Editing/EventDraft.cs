@@ -27,8 +27,6 @@ internal sealed record EventDraft(
     IReadOnlyList<int> RemindersMinutes,
     bool Private)
 {
-    internal const int MaxReminders = 10;
-    internal const int MaxReminderMinutes = 60 * 24 * 60;
     private const long MaxDurationSeconds = 366L * 86_400;
 
     /// <summary>Checks what a person entered; throws <see cref="HouseholdException"/> naming the field. What is as it was <paramref name="shown"/> passes.</summary>
@@ -64,13 +62,6 @@ internal sealed record EventDraft(
             throw HouseholdException.Bad("end", allDay ? "'end' must be later than 'start'; it is the day after the last." : "'end' must not be before 'start'.");
         if (!sameLength && to.LocalSeconds - first.LocalSeconds > MaxDurationSeconds)
             throw HouseholdException.Bad("end", "An event may last at most 366 days.");
-        var reminders = remindersMinutes.Distinct().ToList();
-        var kept = shown?.RemindersMinutes ?? [];
-        if (remindersMinutes.Count > Math.Max(MaxReminders, kept.Count))
-            throw HouseholdException.Bad("reminders", $"An event may have at most {MaxReminders} reminders; these are {remindersMinutes.Count}.");
-        foreach (var minutes in reminders)
-            if (minutes is < 0 or > MaxReminderMinutes && !kept.Contains(minutes))
-                throw HouseholdException.Bad("reminders", $"A reminder comes 0 to {MaxReminderMinutes} minutes before the start; {minutes} is outside.");
         return new(
             Same(summary ?? "", read?.Summary ?? "") ? summary ?? "" : FieldRules.Text(summary ?? "", "summary", FieldRules.MaxSummaryLength)!.Trim(),
             Same(description, read?.Description) ? description : FieldRules.Text(description, "description", FieldRules.MaxTextLength),
@@ -81,7 +72,7 @@ internal sealed record EventDraft(
             first,
             to,
             sameClock && Same(rule, shown!.Rule) && shown.Rule is not null ? shown.Event.Rules[0] : Recurrence(rule, first),
-            reminders,
+            FieldRules.Reminders(remindersMinutes, shown?.RemindersMinutes, "An event", "the start"),
             isPrivate);
 
         bool Same(string? sent, string? known) => shown is not null && sent == known;
@@ -92,7 +83,7 @@ internal sealed record EventDraft(
     /// <param name="allDay">A date is expected.</param>
     /// <param name="zoneId">Zone of a time that is not on the shown clock.</param>
     /// <param name="shown">What was shown, when it is on the clock that is meant: it says how its zone is written, and may itself be of any year.</param>
-    private static CalendarDateTime Time(string text, string field, bool allDay, string? zoneId, CalendarDateTime? shown)
+    internal static CalendarDateTime Time(string text, string field, bool allDay, string? zoneId, CalendarDateTime? shown)
     {
         // The API's extended form (2026-01-05T09:00:00) without separators is iCalendar's; seconds may be left out.
         var pattern = allDay
@@ -116,7 +107,7 @@ internal sealed record EventDraft(
             : new(seconds, CalendarTimeKind.Zoned, zoneId);
     }
 
-    private static RecurrenceRule? Recurrence(string? text, CalendarDateTime start)
+    internal static RecurrenceRule? Recurrence(string? text, CalendarDateTime start)
     {
         if (string.IsNullOrEmpty(text))
             return null;

@@ -23,6 +23,9 @@ internal sealed class EventSource
     /// <summary>The typed view of everything as it is now.</summary>
     public EventSeries Series => new(Event, [.. Overrides.Select(Typed)]);
 
+    /// <summary>True when any part of it is.</summary>
+    public bool IsPrivate => Event.Private || Overrides.Exists(static c => Typed(c).Private);
+
     /// <summary>The zones its starts are in, as its text names them.</summary>
     public IReadOnlyCollection<string> ZoneIds => [.. Overrides.Prepend(Master).Select(static c => Typed(c).Start.ZoneId).OfType<string>()];
 
@@ -76,35 +79,42 @@ internal sealed class EventSource
     /// </summary>
     public static void SetReminders(CalendarComponent component, IReadOnlyList<int> minutes)
     {
-        component.Components.RemoveAll(alarm => Reminder(alarm) is { } before && !minutes.Contains(before));
+        component.Components.RemoveAll(alarm => Reminder(component, alarm) is { } before && !minutes.Contains(before));
         foreach (var before in minutes.Except(Reminders(component)).ToList())
         {
             var alarm = new CalendarComponent("VALARM");
             alarm.Properties.Add(new("ACTION", [], "DISPLAY"));
-            alarm.Properties.Add(new("TRIGGER", [], string.Create(CultureInfo.InvariantCulture, $"-PT{before}M")));
+            // Whole days as days: in the night in which clocks change a day has no 1,440 minutes.
+            var trigger = before > 0 && before % 1440 == 0 ? string.Create(CultureInfo.InvariantCulture, $"-P{before / 1440}D") : string.Create(CultureInfo.InvariantCulture, $"-PT{before}M");
+            alarm.Properties.Add(new("TRIGGER", component.Name == "VTODO" ? [new CalendarParameter("RELATED", "END")] : [], trigger));
             alarm.Properties.Add(new("DESCRIPTION", [], component.Property("SUMMARY")?.RawValue ?? "Reminder"));
             component.Components.Add(alarm);
         }
     }
 
-    /// <summary>The minutes of a DISPLAY or AUDIO alarm before the start; null for any other alarm.</summary>
-    private static int? Reminder(CalendarComponent alarm)
+    /// <summary>The minutes of a DISPLAY or AUDIO alarm before the start, of a task before it is due; null for any other alarm.</summary>
+    private static int? Reminder(CalendarComponent component, CalendarComponent alarm)
     {
         if (alarm.Name != "VALARM" || alarm.Property("TRIGGER") is not { } trigger || alarm.Property("ACTION")?.RawValue.ToUpperInvariant() is not ("DISPLAY" or "AUDIO"))
             return null;
-        return trigger.Parameter("RELATED") is null && CalendarDuration.TryParse(trigger.Utf8, out var offset, out _) && Seconds(offset) is <= 0 and >= -60L * int.MaxValue
+        // A task without a start, or due when it starts, knows one time only, however the alarm refers to it.
+        var isRelated = component.Name == "VTODO"
+            ? string.Equals(trigger.Parameter("RELATED"), "END", StringComparison.OrdinalIgnoreCase)
+                || component.Property("DTSTART") is not { } start || start.RawValue == component.Property("DUE")?.RawValue
+            : trigger.Parameter("RELATED") is null;
+        return isRelated && CalendarDuration.TryParse(trigger.Utf8, out var offset, out _) && Seconds(offset) is <= 0 and >= -60L * int.MaxValue
             ? (int)(-Seconds(offset) / 60)
             : null;
     }
 
     private static long Seconds(CalendarDuration offset) => (offset.Days * 86_400L) + offset.Seconds;
 
-    /// <summary>The reminders of an event, minutes before its start.</summary>
+    /// <summary>The reminders of an event, minutes before its start, or of a task, minutes before it is due.</summary>
     public static IReadOnlyList<int> Reminders(CalendarComponent component)
     {
         var minutes = new SortedSet<int>();
         foreach (var alarm in component.Components)
-            if (Reminder(alarm) is { } before)
+            if (Reminder(component, alarm) is { } before)
                 minutes.Add(before);
         return [.. minutes];
     }
