@@ -436,7 +436,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     {
         var id = operation.Template switch
         {
-            var t when t.Contains("/members/", StringComparison.Ordinal) => fixture.Member,
+            var t when t.Contains("/members/", StringComparison.Ordinal) || t.Contains("/persons/", StringComparison.Ordinal) => fixture.Member,
             var t when t.Contains("/feeds/", StringComparison.Ordinal) => fixture.Feed,
             "/api/events/{id}/restore" => fixture.Deleted,
             "/api/edits/{id}/undo" => fixture.Edit,
@@ -482,6 +482,8 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         "setPin" => new() { ["pin"] = "\"2580\"" },
         "setProviderLink" => new() { ["subject"] = "\"somebody\"" },
         "beginProviderLink" or "beginTotp" or "removeTotp" or "renewRecoveryCodes" or "issueAccessToken" => [],
+        // Good, but for another person: it must not be carried out.
+        "erasePerson" => new() { ["confirm"] = "\"Good\"" },
         "confirmTotp" => new() { ["code"] = "\"123456\"" },
         "takePairing" => new() { ["secret"] = "\"secret\"" },
         "addToken" => new() { ["name"] = "\"Good\"", ["scopes"] = "[\"events:read\"]" },

@@ -111,6 +111,7 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
                 zone = "Europe/Berlin",
                 rrule = "FREQ=WEEKLY;COUNT=5",
                 reminders = new[] { new { minutesBefore = 30 } },
+                members = new[] { member },
                 @private = true,
             });
         await _api.AddEventAsync(new { calendarId = calendar, summary = "Fair", start = "2026-01-10", end = "2026-01-12", allDay = true });
@@ -232,7 +233,11 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         await api.DeleteAsync($"/api/tokens/{token}");
         await api.PostAsync("/api/tokens/access", new { });
         await api.GetAsync("/api/sessions");
+        (await api.GetAsync($"/api/persons/{ben}/export")).Expect(HttpStatusCode.OK);
         await api.DeleteAsync($"/api/sessions?account={ben}");
+        var guest = (await api.PostAsync("/api/accounts", new { name = "Gus", role = "guest", password = Password })).Id;
+        (await api.GetAsync($"/api/persons/{guest}/erasure")).Expect(HttpStatusCode.OK);
+        await api.PostAsync($"/api/persons/{guest}/erasure", new { confirm = "Gus" });
         await api.DeleteAsync($"/api/accounts/{ben}");
         await api.DeleteAsync("/api/session");
         await api.PostAsync("/api/session", new { name = "Ana", password = Password });

@@ -10,6 +10,9 @@ namespace EdgeDb.Core.Accounts;
 /// </summary>
 internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, AccountClock clock, TimeProvider time) : IDisposable
 {
+    /// <summary>Why somebody stays an owner.</summary>
+    public const string LastOwner = "This is the last owner who can sign in; make somebody else an owner first.";
+
     private const string SetTotpSql = "UPDATE account SET totp = ?2, totp_last_step = ?3, version = version + 1 WHERE id = ?1";
 
     private const string Columns =
@@ -320,7 +323,7 @@ internal sealed class AccountStore(SqliteDatabase database, KeyRing keys, Accoun
     private static void RequireOwner(SqliteSession session)
     {
         if (Count(session, "SELECT count(*) FROM account WHERE role = 'owner' AND disabled = 0") == 0)
-            throw new AccountException(AccountError.Conflict, "This is the last owner who can sign in; make somebody else an owner first.", "role");
+            throw new AccountException(AccountError.Conflict, LastOwner, "role");
     }
 
     private static long Count(SqliteSession session, string sql, params ReadOnlySpan<string> values)

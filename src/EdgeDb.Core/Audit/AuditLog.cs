@@ -214,6 +214,9 @@ internal sealed partial class AuditLog : IAsyncDisposable
     /// <summary>That it happened is told also while the keys of persons cannot be read.</summary>
     private AuditRecord Seal(Note note)
     {
+        // It may be told of still: a session that ends, a request that is answered.
+        if ((note.Subject is { } subject && _subjects.IsRefused(subject)) || (note.Actor.Owner is { } owner && _subjects.IsRefused(owner)))
+            return AuditRecord.OfNobody(note.At, note.Kind, new AuditActor(note.Actor.Name), "by or about somebody who was erased");
         try
         {
             return AuditRecord.Seal(_subjects, note.At, note.Kind, note.Actor, note.Subject, note.What);

@@ -31,6 +31,19 @@ internal sealed class AuditReader(ISqliteReads database, SubjectKeys subjects)
             session, session.Prepare(Select + " WHERE sequence > ?1 ORDER BY sequence LIMIT ?2").Bind(1, asked.after).Bind(2, asked.limit)),
         ct);
 
+    /// <summary>
+    /// The oldest after a sequence that say something by or about these subjects, oldest first. Only details that are theirs or nobody's are opened: an entry may name somebody else besides.
+    /// </summary>
+    public ValueTask<List<AuditEntry>> OfSubjectsAsync(IReadOnlyList<string> subjects, long after, int limit, CancellationToken ct) => database.ReadAsync(
+        (reader: this, subjects, after, limit),
+        static (session, asked) => asked.reader.Read(
+            session,
+            session.Prepare(
+                Select + " WHERE sequence IN (SELECT sequence FROM audit_detail WHERE owner IN (SELECT value FROM json_each(?1)) AND sequence > ?2) ORDER BY sequence LIMIT ?3")
+                .Bind(1, JsonList.Of(asked.subjects)).Bind(2, asked.after).Bind(3, asked.limit),
+            asked.subjects),
+        ct);
+
     /// <summary>The newest warnings, and what was acknowledged, newest first.</summary>
     public ValueTask<List<AuditEntry>> WarningsAsync(int limit, CancellationToken ct) => database.ReadAsync(
         (reader: this, limit),
@@ -39,7 +52,7 @@ internal sealed class AuditReader(ISqliteReads database, SubjectKeys subjects)
             session, session.Prepare(Select + " WHERE kind IN ('warning', 'acknowledged') ORDER BY sequence DESC LIMIT ?1").Bind(1, asked.limit)),
         ct);
 
-    private List<AuditEntry> Read(SqliteSession session, SqliteStatement rows)
+    private List<AuditEntry> Read(SqliteSession session, SqliteStatement rows, IReadOnlyList<string>? only = null)
     {
         var entries = new List<AuditEntry>();
         while (rows.Step())
@@ -50,6 +63,8 @@ internal sealed class AuditReader(ISqliteReads database, SubjectKeys subjects)
             while (details.Step())
             {
                 var detail = new AuditDetail((AuditPart)details.Int64(0), details.Text(1), details.Blob(2).ToArray());
+                if (only is not null && detail.Owner is not null && !only.Contains(detail.Owner))
+                    continue;
                 if (detail.Part == AuditPart.Who)
                     who = Open(detail);
                 else

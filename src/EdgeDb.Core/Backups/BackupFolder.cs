@@ -115,6 +115,24 @@ internal sealed partial class BackupFolder : IDatabaseCopies
         }
     }
 
+    /// <summary>Waits for a backup that runs, and lets none begin until what is returned is disposed.</summary>
+    public async Task<IDisposable> HoldAsync(CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _closing.Token);
+        await _one.WaitAsync(either.Token).ConfigureAwait(false);
+        return new Held(_one);
+    }
+
+    /// <summary>Takes a backup, and removes those of before once it is sound. Throws as <see cref="CreateAsync"/> does.</summary>
+    public async Task ReplaceAllAsync(CancellationToken ct)
+    {
+        var newest = await CreateAsync(ct).ConfigureAwait(false);
+        foreach (var old in List())
+            if (old.Sequence < newest.Sequence)
+                File.Delete(old.Path);
+        DurableFile.SyncFolder(newest.Path);
+    }
+
     /// <inheritdoc/>
     public string? Restore(BackupFile copy, string target)
     {
@@ -224,4 +242,11 @@ internal sealed partial class BackupFolder : IDatabaseCopies
 
     [LoggerMessage(EventId = 7101, Level = LogLevel.Information, Message = "Backed up {SizeKiB} KiB to {Path} in {Elapsed}")]
     private static partial void LogBackedUp(ILogger logger, long sizeKiB, string path, TimeSpan elapsed);
+
+    private sealed class Held(SemaphoreSlim one) : IDisposable
+    {
+        private SemaphoreSlim? _one = one;
+
+        public void Dispose() => Interlocked.Exchange(ref _one, null)?.Release();
+    }
 }

@@ -1,3 +1,5 @@
+using EdgeDb.Core.Storage;
+
 namespace EdgeDb.Core.Backups;
 
 /// <summary>
@@ -28,6 +30,7 @@ internal sealed record SubjectRows(string Table, string Subject, int Since = 0)
         OfCalendar("event", "t.calendar_id"),
         OfCalendar("event_source", "(SELECT e.calendar_id FROM event e WHERE e.key = t.event_key)"),
         OfCalendar("event_part", "t.calendar_id"),
+        new("event_member", "t.member_id"),
         OfCalendar("event_trash", "t.calendar_id"),
         // It remembers who saw it, since its calendar may be gone.
         new("event_trash", "CASE WHEN t.members = '' THEN " + Owner.Replace("{0}", "t.calendar_id", StringComparison.Ordinal) + " WHEN instr(t.members, ' ') = 0 THEN t.members END", Since: 5),
@@ -42,6 +45,24 @@ internal sealed record SubjectRows(string Table, string Subject, int Since = 0)
         new("session", OfAccount),
         new("api_token", OfAccount),
     ];
+
+    /// <summary>Those that hold in a file of this schema version: of several entries of a table the last.</summary>
+    public static IReadOnlyList<SubjectRows> At(int version) =>
+        [.. All.Where(rows => rows.Since <= version && All.Last(other => other.Table == rows.Table && other.Since <= version) == rows)];
+
+    /// <summary>How many rows of the table belong to these subjects, a JSON array of names.</summary>
+    public long Count(SqliteSession session, string subjects)
+    {
+        var row = session.Prepare($"SELECT count(*) FROM \"{Table}\" t WHERE {Subject} IN (SELECT value FROM json_each(?1))").Bind(1, subjects);
+        row.Step();
+        var count = row.Int64(0);
+        row.Reset();
+        return count;
+    }
+
+    /// <summary>Removes them. Whose a row is may be said by others, so tables go in the reverse of their order here.</summary>
+    public int Delete(SqliteSession session, string subjects) =>
+        session.Prepare($"DELETE FROM \"{Table}\" AS t WHERE {Subject} IN (SELECT value FROM json_each(?1))").Bind(1, subjects).Execute();
 
     private static SubjectRows OfCalendar(string table, string calendar) => new(table, Owner.Replace("{0}", calendar, StringComparison.Ordinal));
 }

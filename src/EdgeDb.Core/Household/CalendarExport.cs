@@ -45,6 +45,7 @@ internal sealed class CalendarExport(ISqliteReads database)
                 static (session, state) =>
                 {
                     var rights = new CalendarRights(session, state.Sight);
+                    var names = HouseholdStore.ReadMembers(session).ToDictionary(static m => m.Id, static m => m.Name);
                     var texts = new List<byte[]>();
                     var last = -1L;
                     var rows = session.Prepare(
@@ -57,7 +58,7 @@ internal sealed class CalendarExport(ISqliteReads database)
                     {
                         last = rows.Int64(0);
                         if (rights.SeesWhole(state.Id, last))
-                            texts.Add(rows.Utf8(1).ToArray());
+                            texts.Add(EventMemberLines.Published(EventMemberRows.TextOf(session, last, rows.Utf8(1).ToArray()), names));
                     }
                     return (last, texts);
                 },

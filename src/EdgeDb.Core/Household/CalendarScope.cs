@@ -14,10 +14,11 @@ internal sealed class CalendarScope
 
     /// <param name="CalendarIds">Calendars that hold the event.</param>
     /// <param name="MemberIds">Members of these.</param>
-    /// <param name="Included">One of them was asked for.</param>
+    /// <param name="Asked">One of them was asked for as a calendar.</param>
+    /// <param name="Included">One of them was asked for, and by its members.</param>
     /// <param name="Public">What the viewer sees of it, and what of its private parts.</param>
     /// <param name="Private">See <paramref name="Public"/>.</param>
-    private sealed record Concerned(IReadOnlyList<string> CalendarIds, IReadOnlyList<string> MemberIds, bool Included, Visibility Public, Visibility Private);
+    private sealed record Concerned(IReadOnlyList<string> CalendarIds, IReadOnlyList<string> MemberIds, bool Asked, bool Included, Visibility Public, Visibility Private);
 
     private readonly SqliteSession _session;
     private readonly Sight _sight;
@@ -28,12 +29,16 @@ internal sealed class CalendarScope
     // Marked by CalendarRemoval: their events are gone for everybody, and only copies in other calendars count.
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private readonly HashSet<string>? _wanted;
+    // The same without regard to members.
+    private readonly HashSet<string>? _asked;
+    private readonly IReadOnlyCollection<string> _memberIds;
 
     internal CalendarScope(SqliteSession session, Sight sight, IReadOnlyCollection<string> calendarIds, IReadOnlyCollection<string> memberIds)
     {
         _session = session;
         _sight = sight;
         _byCalendar = calendarIds.Count > 0;
+        _memberIds = memberIds;
         var calendars = session.Prepare("SELECT id, color, kind, removal, access FROM calendar");
         while (calendars.Step())
         {
@@ -50,10 +55,11 @@ internal sealed class CalendarScope
 
         if (calendarIds.Count == 0 && memberIds.Count == 0 && _removed.Count == 0)
             return;
-        _wanted = new(StringComparer.Ordinal);
-        foreach (var (id, facts) in _calendars)
-            if (!_removed.Contains(id) && (calendarIds.Count == 0 || calendarIds.Contains(id)) && (memberIds.Count == 0 || facts.Members.Any(memberIds.Contains)))
-                _wanted.Add(id);
+        _asked = new(StringComparer.Ordinal);
+        foreach (var id in _calendars.Keys)
+            if (!_removed.Contains(id) && (calendarIds.Count == 0 || calendarIds.Contains(id)))
+                _asked.Add(id);
+        _wanted = memberIds.Count == 0 ? _asked : [.. _asked.Where(id => _calendars[id].Members.Any(memberIds.Contains))];
     }
 
     /// <summary>True when the same event may be in it several times: copies that different people see are not joined.</summary>
@@ -69,9 +75,13 @@ internal sealed class CalendarScope
             return Access.Visibility.Whole;
         part ??= Part(partKey);
         var concerned = Concern(eventKey, part.CalendarId);
-        if (!concerned.Included)
-            return Access.Visibility.Hidden;
         var seen = part.Texts.Private ? concerned.Private : concerned.Public;
+        // Whom it names is seen by who sees it whole only, so a filter must not tell it either.
+        var included = seen == Access.Visibility.Whole && _memberIds.Count > 0 && part.Members is { } named
+            ? concerned.Asked && named.Any(_memberIds.Contains)
+            : concerned.Included;
+        if (!included)
+            return Access.Visibility.Hidden;
         // Whose calendar a time is taken by would tell more than that it is taken.
         return seen == Access.Visibility.Busy && _byCalendar ? Access.Visibility.Hidden : seen;
     }
@@ -103,7 +113,7 @@ internal sealed class CalendarScope
             calendar.Editable && _sight.MayActOn(calendar.Members),
             texts.Color ?? calendar.Color,
             concerned.CalendarIds,
-            concerned.MemberIds);
+            part.Members ?? concerned.MemberIds);
     }
 
     private ShownPart Part(long key)
@@ -111,7 +121,7 @@ internal sealed class CalendarScope
         if (_parts.TryGetValue(key, out var part))
             return part;
         var row = _session.Prepare(
-            "SELECT event_id, calendar_id, uid, summary, location, zone, color, status, private FROM event_part WHERE key = ?1");
+            "SELECT event_id, calendar_id, uid, summary, location, zone, color, status, private, component, event_key FROM event_part WHERE key = ?1");
         row.Bind(1, key);
         if (!row.Step())
             throw new StorageException(StorageFailure.Corrupt, $"An occurrence refers to event_part {key}, which does not exist; run 'edgedb check'.");
@@ -119,7 +129,8 @@ internal sealed class CalendarScope
             row.Text(0)!,
             row.Text(1)!,
             row.Text(2)!,
-            new(row.Text(3)!, row.Text(4), row.Text(5), row.Text(6), (EventStatus)row.Int32(7), row.Int64(8) != 0));
+            new(row.Text(3)!, row.Text(4), row.Text(5), row.Text(6), (EventStatus)row.Int32(7), row.Int64(8) != 0, row.Text(9)),
+            row.Text(9) is { } component ? EventMemberRows.Read(_session, row.Int64(10), component) : null);
         row.Reset();
         _parts.Add(key, part);
         return part;
@@ -140,7 +151,7 @@ internal sealed class CalendarScope
         var facts = _calendars[calendarId];
         if (others is null)
         {
-            concerned = Of(facts, facts.Only, facts.Members, _wanted is null || _wanted.Contains(calendarId));
+            concerned = Of(facts, facts.Only, facts.Members);
         }
         else
         {
@@ -148,13 +159,14 @@ internal sealed class CalendarScope
             others.RemoveAll(_removed.Contains);
             others.Sort(StringComparer.Ordinal);
             var members = others.SelectMany(id => _calendars[id].Members).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            concerned = Of(facts, others, members, _wanted is null || others.Exists(_wanted.Contains));
+            concerned = Of(facts, others, members);
         }
         _concerned.Add(eventKey, concerned);
         return concerned;
     }
 
     // Copies that are joined are seen by the same people, so the access of one is that of all.
-    private Concerned Of(CalendarFacts facts, IReadOnlyList<string> calendars, IReadOnlyList<string> members, bool included) =>
-        new(calendars, members, included, _sight.Of(facts.Access, members, isPrivate: false), _sight.Of(facts.Access, members, isPrivate: true));
+    private Concerned Of(CalendarFacts facts, IReadOnlyList<string> calendars, IReadOnlyList<string> members) =>
+        new(
+            calendars, members, _asked is null || calendars.Any(_asked.Contains), _wanted is null || calendars.Any(_wanted.Contains), _sight.Of(facts.Access, members, isPrivate: false), _sight.Of(facts.Access, members, isPrivate: true));
 }

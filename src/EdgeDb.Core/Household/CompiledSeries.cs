@@ -31,7 +31,11 @@ internal sealed record CompiledSeries(
     IReadOnlyList<CompiledPart> Parts,
     IReadOnlyList<CompiledOccurrence> Occurrences,
     bool Dense,
-    int Outside);
+    int Outside)
+{
+    /// <summary>Whom it concerns afterwards; null leaves that as it is.</summary>
+    public IReadOnlyList<EventMember>? Members { get; init; }
+}
 
 /// <summary>One row of the occurrence table.</summary>
 internal readonly record struct CompiledOccurrence(long Start, long End, OccurrenceKind Kind, RecurrenceId? Recurrence, int Part);
@@ -43,4 +47,5 @@ internal readonly record struct CompiledOccurrence(long Start, long End, Occurre
 /// <param name="Color">CSS colour of the event's own, or null.</param>
 /// <param name="Status">Status.</param>
 /// <param name="Private">CLASS:PRIVATE.</param>
-internal sealed record CompiledPart(string Summary, string? Location, string? Zone, string? Color, EventStatus Status, bool Private);
+/// <param name="Component">By <see cref="EventMemberLines.ComponentOf"/>; null when it is known to name nobody.</param>
+internal sealed record CompiledPart(string Summary, string? Location, string? Zone, string? Color, EventStatus Status, bool Private, string? Component);

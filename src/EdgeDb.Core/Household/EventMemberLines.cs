@@ -10,7 +10,7 @@ internal readonly record struct EventMember(string Component, string MemberId);
 
 /// <summary>
 /// Whom an event concerns, as lines of its components. They are there while it is edited, in the trash and in what an edit has replaced, so that whatever copies, moves or splits components takes them along;
-/// the text of a stored event has none. They hold ids and no names.
+/// the text of a stored event has none (<see cref="EventMemberRows"/>). They hold ids and no names.
 /// </summary>
 internal static class EventMemberLines
 {

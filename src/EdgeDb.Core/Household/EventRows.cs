@@ -53,6 +53,8 @@ internal static class EventRows
 
         session.Prepare("INSERT INTO event_source (event_key, ics) VALUES (?1, ?2) ON CONFLICT (event_key) DO UPDATE SET ics = excluded.ics")
             .Bind(1, key).BindUtf8(2, series.Source.Span).Execute();
+        if (series.Members is { } members)
+            EventMemberRows.Write(session, key, members);
         InsertOccurrences(session, key, series, InsertParts(session, key, new(id, calendarId, series.Uid), series), hidden: false);
         // A row just written shows itself until its copies are compared.
         session.Prepare("UPDATE event SET primary_key = key WHERE key = ?1").Bind(1, key).Execute();
@@ -76,6 +78,13 @@ internal static class EventRows
         InsertOccurrences(session, key, series, InsertParts(session, key, owner, series), hidden);
     }
 
+    /// <summary>After a restore that left out rows of a person.</summary>
+    internal static void Mend(SqliteSession session)
+    {
+        EventMemberRows.Mend(session);
+        EventCopies.Mend(session);
+    }
+
     /// <summary>Deletes a row; copies of it that were hidden step forward.</summary>
     internal static void Delete(SqliteSession session, string calendarId, long key, string uid)
     {
@@ -92,16 +101,18 @@ internal static class EventRows
         if (series.Dense)
             return [];
         var keys = new long[series.Parts.Count];
+        var named = EventMemberRows.Read(session, key);
         for (var i = 0; i < keys.Length; i++)
         {
             var part = series.Parts[i];
             session.Prepare(
                     """
-                    INSERT INTO event_part (event_key, event_id, calendar_id, uid, summary, location, zone, color, status, private)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                    INSERT INTO event_part (event_key, event_id, calendar_id, uid, summary, location, zone, color, status, private, component)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                     """)
                 .Bind(1, key).Bind(2, owner.Id).Bind(3, owner.CalendarId).Bind(4, owner.Uid).Bind(5, part.Summary).Bind(6, part.Location)
-                .Bind(7, part.Zone).Bind(8, part.Color).Bind(9, (long)part.Status).Bind(10, part.Private ? 1L : 0L).Execute();
+                .Bind(7, part.Zone).Bind(8, part.Color).Bind(9, (long)part.Status).Bind(10, part.Private ? 1L : 0L)
+                .Bind(11, part.Component is { } component && named?.ContainsKey(component) == true ? component : null).Execute();
             keys[i] = session.LastInsertRowId;
         }
         return keys;

@@ -11,7 +11,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="Uid">UID.</param>
 /// <param name="Version">Counts edits, from 1.</param>
 /// <param name="Editable">Belongs to a local calendar.</param>
-/// <param name="Source">VEVENTs as iCalendar text, UTF-8.</param>
+/// <param name="Source">VEVENTs as iCalendar text, UTF-8, with <see cref="EventMemberLines"/>.</param>
 internal sealed record StoredEvent(long Key, string Id, string CalendarId, string Uid, long Version, bool Editable, byte[] Source);
 
 /// <summary>Reads and writes whole events; what an edit means is <see cref="EventEditor"/>'s business.</summary>
@@ -69,7 +69,7 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
                     if ((query.Calendars.Count == 0 || query.Calendars.Contains(rows.Text(1)!))
                         && (query.Text is null || rows.Text(6)!.Contains(query.Text, StringComparison.OrdinalIgnoreCase))
                         && rights.SeesWhole(rows.Text(1)!, rows.Int64(7)))
-                        events.Add(Row(rows));
+                        events.Add(Row(session, rows));
                 return (IReadOnlyList<StoredEvent>)events;
             },
             cancellationToken);
@@ -206,7 +206,7 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
     {
         var row = session.Prepare($"SELECT {Columns} WHERE e.id = ?1");
         row.Bind(1, id);
-        return row.Step() ? Row(row) : null;
+        return row.Step() ? Row(session, row) : null;
     }
 
     private static void Delete(SqliteSession session, StoredEvent stored, long now)
@@ -293,6 +293,9 @@ internal sealed class EventStore(SqliteDatabase database, WindowKeeper window, H
         return stored;
     }
 
-    private static StoredEvent Row(SqliteStatement row) =>
-        new(row.Int64(7), row.Text(0)!, row.Text(1)!, row.Text(2)!, row.Int64(3), row.Int64(4) != 0, row.Utf8(5).ToArray());
+    private static StoredEvent Row(SqliteSession session, SqliteStatement row)
+    {
+        var key = row.Int64(7);
+        return new(key, row.Text(0)!, row.Text(1)!, row.Text(2)!, row.Int64(3), row.Int64(4) != 0, EventMemberRows.TextOf(session, key, row.Utf8(5).ToArray()));
+    }
 }

@@ -7,16 +7,23 @@ namespace EdgeDb.Core.Household;
 internal static class EventTrash
 {
     /// <summary>Copies an event into the trash; the caller deletes it.</summary>
-    internal static void Put(SqliteSession session, long eventKey, long now) =>
+    internal static void Put(SqliteSession session, long eventKey, long now)
+    {
+        var stored = session.Prepare("SELECT ics FROM event_source WHERE event_key = ?1").Bind(1, eventKey);
+        if (!stored.Step())
+            return;
+        var text = stored.Utf8(0).ToArray();
+        stored.Reset();
         session.Prepare(
                 """
                 INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at, access, members, private, version)
-                SELECT e.id, e.calendar_id, e.uid, s.ics, ?2, c.access,
+                SELECT e.id, e.calendar_id, e.uid, ?3, ?2, c.access,
                   (SELECT ifnull(group_concat(member_id, ' '), '') FROM calendar_member WHERE calendar_id = c.id),
                   EXISTS (SELECT 1 FROM event_part WHERE event_key = e.key AND private = 1), e.version
-                FROM event e JOIN calendar c ON c.id = e.calendar_id JOIN event_source s ON s.event_key = e.key WHERE e.key = ?1
+                FROM event e JOIN calendar c ON c.id = e.calendar_id WHERE e.key = ?1
                 """)
-            .Bind(1, eventKey).Bind(2, now).Execute();
+            .Bind(1, eventKey).Bind(2, now).BindUtf8(3, EventMemberRows.TextOf(session, eventKey, text)).Execute();
+    }
 
     /// <summary>The version that an event had when it was deleted; 0 when it is not in the trash, or was deleted before versions were kept.</summary>
     internal static long Version(SqliteSession session, string id) => session.Prepare("SELECT version FROM event_trash WHERE id = ?1").Bind(1, id).Scalar();

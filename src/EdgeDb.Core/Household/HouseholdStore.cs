@@ -114,6 +114,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
                     .Bind(1, arguments.Id).Scalar();
                 if (orphaned > 0)
                     throw new HouseholdException(HouseholdError.Conflict, $"{before.Name} has {orphaned} private calendars that nobody else sees; remove or share them first.");
+                EventMemberRows.Release(session, arguments.Id);
                 session.Prepare("DELETE FROM member WHERE id = ?1").Bind(1, arguments.Id).Execute();
                 session.Touch(Topics.Members);
                 session.Touch(Topics.Calendars);

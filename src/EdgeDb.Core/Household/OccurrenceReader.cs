@@ -158,8 +158,12 @@ internal sealed class OccurrenceReader(ISqliteReads database)
                 zones.Add(calendarId, calendarZones = CalendarZoneRows.Read(session, calendarId));
             if (SeriesCompiler.Recompile(sources.Utf8(4), calendarZones, asked) is not { } series)
                 continue;
+            var members = EventMemberRows.Read(session, key);
             foreach (var occurrence in series.Occurrences)
-                place(occurrence, key, 0, new ShownPart(id, calendarId, uid, series.Parts[occurrence.Part]));
+            {
+                var texts = series.Parts[occurrence.Part];
+                place(occurrence, key, 0, new ShownPart(id, calendarId, uid, texts, members?.GetValueOrDefault(texts.Component!)));
+            }
         }
     }
 

@@ -18,7 +18,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="Editable">Belongs to a local calendar, and the viewer may act on it.</param>
 /// <param name="Color"><c>#rrggbb</c> or a CSS colour name.</param>
 /// <param name="CalendarIds">Every calendar that holds this event.</param>
-/// <param name="MemberIds">Every member of those calendars.</param>
+/// <param name="MemberIds">Whom the event names; if nobody, every member of those calendars.</param>
 public sealed record OccurrenceView(
     bool IsBusy,
     string EventId,

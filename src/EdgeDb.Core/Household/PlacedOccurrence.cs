@@ -19,4 +19,5 @@ internal readonly record struct PlacedOccurrence(
 /// <param name="CalendarId">Calendar of the copy that is shown.</param>
 /// <param name="Uid">UID.</param>
 /// <param name="Texts">Its texts.</param>
-internal sealed record ShownPart(string EventId, string CalendarId, string Uid, CompiledPart Texts);
+/// <param name="Members">Whom it concerns; null for the members of its calendars.</param>
+internal sealed record ShownPart(string EventId, string CalendarId, string Uid, CompiledPart Texts, IReadOnlyList<string>? Members);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Storage;
@@ -66,7 +67,7 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
                 // Empty and still as it came: it goes. Otherwise it has become the family's own.
                 session.Prepare("DELETE FROM calendar WHERE sample = 1 AND id NOT IN (SELECT calendar_id FROM event) AND id NOT IN (SELECT calendar_id FROM task)").Execute();
                 session.Prepare("UPDATE calendar SET sample = 0 WHERE sample = 1").Execute();
-                session.Prepare("DELETE FROM member WHERE sample = 1 AND id NOT IN (SELECT member_id FROM calendar_member)").Execute();
+                session.Prepare("DELETE FROM member WHERE sample = 1 AND id NOT IN (SELECT member_id FROM calendar_member UNION SELECT member_id FROM event_member)").Execute();
                 session.Prepare("UPDATE member SET sample = 0 WHERE sample = 1").Execute();
                 session.Touch(Topics.Members);
                 session.Touch(Topics.Calendars);
@@ -143,7 +144,9 @@ internal sealed class SampleHousehold(SqliteDatabase database, HouseholdStore ho
             sample.Rule,
             [],
             false,
-            []);
+            null,
+            [],
+            FrozenSet<string>.Empty);
         var now = Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         return new(null, calendarId, EventEditor.Create(uid, draft, now).ToUtf8(), null);
     }

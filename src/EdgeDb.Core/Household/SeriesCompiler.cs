@@ -67,14 +67,15 @@ internal static class SeriesCompiler
     public static CompiledSeries? Recompile(ReadOnlySpan<byte> source, CalendarZones zones, OccurrenceWindow window) =>
         SeriesSource.Read(source) is { } series ? Compile(series, ReadOnlyMemory<byte>.Empty, [], zones, window) : null;
 
-    /// <summary>Compiles the text of an edit; throws <see cref="HouseholdException"/> when it is no event.</summary>
-    public static CompiledSeries CompileEdited(ReadOnlyMemory<byte> source, CalendarZones zones, OccurrenceWindow window)
+    /// <summary>Compiles the text of an edit, with its <see cref="EventMemberLines"/>; throws <see cref="HouseholdException"/> when it is no event.</summary>
+    public static CompiledSeries CompileEdited(ReadOnlyMemory<byte> edited, CalendarZones zones, OccurrenceWindow window)
     {
+        var (source, members) = EventMemberLines.Take(edited);
         var series = SeriesSource.Read(source.Span) ?? throw HouseholdException.Bad("start", "The event has no start.");
         var compiled = Compile(series, source, SeriesSource.Hash(source.Span), zones, window);
         return compiled.Dense && OverflowsMonth(series, zones, Math.Max(window.From, compiled.StartsAt))
             ? throw HouseholdException.Bad("rrule", $"The event would occur more than {MaxOccurrences} times within a month, which no answer could show.")
-            : compiled;
+            : compiled with { Members = members };
     }
 
     private static bool OverflowsMonth(EventSeries series, CalendarZones zones, long from) =>
@@ -87,7 +88,8 @@ internal static class SeriesCompiler
             source.Start is { Kind: CalendarTimeKind.Zoned, ZoneId: { } zone } ? zones.Find(zone)?.Id : null,
             source.Color,
             source.Status,
-            source.Private);
+            source.Private,
+            EventMemberLines.ComponentOf(source));
 
     private static OccurrenceKind KindOf(CalendarDateTime start) => start.Kind switch
     {

@@ -24,6 +24,9 @@ internal sealed partial class SecondLevel
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(1);
     private static readonly QueryShape Look = QueryShapes.Named("redis.get answer", QueryClass.Read);
+    private static readonly TimeSpan StorePause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ScanLimit = TimeSpan.FromSeconds(5);
+    private static readonly QueryShape Scan = QueryShapes.Named("redis.scan answers", QueryClass.Write);
     private static readonly QueryShape Put = QueryShapes.Named("redis.set answer", QueryClass.Write);
 
     private readonly ConnectionEndpoint<RedisConnection> _redis;
@@ -117,6 +120,49 @@ internal sealed partial class SecondLevel
         ThreadPool.UnsafeQueueUserWorkItem(
             static state => _ = state.Second.StoreAsync(state.Place, state.Key, state.Answer, state.Lifetime),
             (Second: this, Place: place, Key: key, Answer: answer, Lifetime: lifetime), preferLocal: false);
+    }
+
+    /// <summary>
+    /// Removes all answers of this household from there. Throws what the server or the way to it fails with. Answers that were on their way are waited for; those that begin now are of now.
+    /// </summary>
+    public async Task ForgetAsync(CancellationToken ct)
+    {
+        while (Storing > 0)
+            await Task.Delay(StorePause, _time, ct).ConfigureAwait(false);
+        var cursor = "0";
+        do
+        {
+            cursor = await _redis.ExecuteAsync(
+                new(Scan, ConnectionRole.Write, OperationRepeat.AfterFailure, ScanLimit),
+                (_watch.Prefix, cursor),
+                static async (connection, scan, ct) =>
+                {
+                    var (next, keys) = await connection.ExecuteAsync(
+                        "SCAN", [scan.cursor, "MATCH", scan.Prefix + "*", "COUNT", 500], 0, static (reply, _) => Page(reply), ct).ConfigureAwait(false);
+                    if (keys.Length > 0)
+                        await connection.UnlinkAsync(keys, ct).ConfigureAwait(false);
+                    return next;
+                },
+                ct).ConfigureAwait(false);
+        }
+        while (cursor != "0");
+    }
+
+    private static (string Next, RedisArgument[] Keys) Page(RespValue reply)
+    {
+        var (next, keys) = ("0", new List<RedisArgument>());
+        var first = true;
+        foreach (var part in reply)
+        {
+            if (first)
+                next = part.AsText();
+            else
+                foreach (var key in part)
+                    keys.Add(key.AsBytes().ToArray());
+            first = false;
+        }
+
+        return (next, [.. keys]);
     }
 
     private static byte[]? Copy(RespValue reply) =>

@@ -15,6 +15,7 @@ internal sealed class SubjectKeys
 
     private readonly Lock _lock = new();
     private readonly MasterKey _master;
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private Dictionary<string, SubjectKey>? _keys;
 
     /// <param name="master">Seals the file, which lies in its folder.</param>
@@ -25,7 +26,7 @@ internal sealed class SubjectKeys
         master.AddWitness(() => Exists ? Path : null);
     }
 
-    /// <summary>Raised, under the lock, when the file has changed: copies of it must follow. What a handler throws reaches the caller of the change, which is done already.</summary>
+    /// <summary>Raised, under the lock, when the file has changed, and when a key is to be destroyed that it no longer has: copies of it must follow. What a handler throws reaches the caller of the change, which is done already.</summary>
     public event Action? Changed;
 
     /// <summary>The file.</summary>
@@ -46,6 +47,8 @@ internal sealed class SubjectKeys
             var keys = Read_NeedsLock();
             if (keys.TryGetValue(subject, out var known))
                 return known;
+            if (_refused.Contains(subject))
+                throw new SealBrokenException(Path, "No key is made for somebody who was erased.");
             // A random number and not the next one: that of a key which was destroyed is not known any more.
             var number = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
             var key = new SubjectKey(subject, number, RandomNumberGenerator.GetBytes(Seal.KeyBytes));
@@ -68,10 +71,29 @@ internal sealed class SubjectKeys
         {
             var keys = new Dictionary<string, SubjectKey>(Read_NeedsLock(), StringComparer.Ordinal);
             if (!keys.Remove(subject))
+            {
+                // Who was cut off behind the file asks again, and then copies of it still have the key.
+                Changed?.Invoke();
                 return false;
+            }
+
             Write_NeedsLock(keys);
             return true;
         }
+    }
+
+    /// <summary>Makes no key for the subject any more, for as long as this process runs: whoever still holds its id would bring it back.</summary>
+    public void Refuse(string subject)
+    {
+        lock (_lock)
+            _refused.Add(subject);
+    }
+
+    /// <summary>True after <see cref="Refuse"/>.</summary>
+    public bool IsRefused(string subject)
+    {
+        lock (_lock)
+            return _refused.Contains(subject);
     }
 
     private Dictionary<string, SubjectKey> Read_NeedsLock()

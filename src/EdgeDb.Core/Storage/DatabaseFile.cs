@@ -24,6 +24,9 @@ internal static class DatabaseFile
 {
     private const int ApplicationIdOffset = 68;
     private const int HeaderBytes = 100;
+    private const string Corrupt = ".corrupt-";
+    private const string StampFormat = "yyyyMMdd'T'HHmmss'Z'";
+    private const int StampLength = 16;
 
     private static readonly string[] Suffixes = ["", "-wal", "-shm"];
 
@@ -61,8 +64,8 @@ internal static class DatabaseFile
     /// </summary>
     public static string? SetAside(string path, TimeProvider time)
     {
-        var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var aside = FreeName($"{path}.corrupt-{stamp}");
+        var stamp = time.GetUtcNow().ToString(StampFormat, CultureInfo.InvariantCulture);
+        var aside = FreeName($"{path}{Corrupt}{stamp}");
         var moved = false;
         // The log first would be the wrong order: after a crash in between, the file would open without its latest commits and look
         // sound. A log without a file is noticed at open.
@@ -76,6 +79,24 @@ internal static class DatabaseFile
 
         DurableFile.SyncFolder(path);
         return moved ? aside : null;
+    }
+
+    /// <summary>The files that <see cref="SetAside"/> has renamed and nobody has removed.</summary>
+    public static IReadOnlyList<string> SetAsides(string path) => Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + Corrupt + "*");
+
+    /// <summary>
+    /// Removes files that were set aside longer ago than <paramref name="keep"/>, but never the newest: a clock that is years ahead must not take what somebody may still recover rows from.
+    /// </summary>
+    public static void RemoveOldSetAsides(string path, TimeSpan keep, TimeProvider time)
+    {
+        // By the time in their names, which the three of one database share.
+        var all = SetAsides(path).GroupBy(file => Stamp(file[(path.Length + Corrupt.Length)..])).OrderByDescending(static group => group.Key, StringComparer.Ordinal);
+        var oldest = (time.GetUtcNow() - keep).ToString(StampFormat, CultureInfo.InvariantCulture);
+        foreach (var group in all.Skip(1).Where(group => string.CompareOrdinal(group.Key, oldest) < 0))
+            foreach (var file in group)
+                File.Delete(file);
+
+        static string Stamp(string rest) => rest[..Math.Min(rest.Length, StampLength)];
     }
 
     private static string FreeName(string path)

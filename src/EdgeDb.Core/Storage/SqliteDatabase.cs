@@ -177,6 +177,12 @@ public sealed class SqliteDatabase : ISqliteReads, IAsyncDisposable
         ? Task.Run(() => copies.CreateAsync(ct, report), ct)
         : throw new InvalidOperationException("This database was opened without Copies.");
 
+    /// <summary>
+    /// Writes the file anew without anything that was deleted, also not in free pages and between rows, and empties the log. Writes wait meanwhile; needs as much room again as the file has, and twice
+    /// that for a moment. Throws <see cref="StorageException"/>; then ask again later.
+    /// </summary>
+    internal Task RewriteAsync() => Volatile.Read(ref _damage) is { } damage ? Task.FromException(damage) : _writer.RewriteAsync();
+
     /// <summary>Removes an incident from <see cref="Incidents"/>. False when it is not there.</summary>
     public bool AcknowledgeIncident(int id) => _opened.Incidents.Acknowledge(id);
 

@@ -37,6 +37,7 @@ internal sealed class SqliteWriter
     private readonly PreparedStatement _rollbackTo;
     private readonly ITimer _idle;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _rewriting;
     private int _expected;
     private int _next;
     private long _commitVersion;
@@ -90,6 +91,22 @@ internal sealed class SqliteWriter
         return operation.Task;
     }
 
+    /// <summary>
+    /// Writes the whole file anew, without what was deleted, and empties the log, between two groups of writes. Throws <see cref="StorageException"/>; then the file is as it was, or the log still
+    /// holds pages of before, and it is to be asked for again.
+    /// </summary>
+    public Task RewriteAsync()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Whoever asks while it was asked for waits for the same: it begins after both.
+        var rewriting = Interlocked.CompareExchange(ref _rewriting, asked, null) ?? asked;
+        _queue.RequestMaintenance();
+        // Set behind the last look of a thread that has ended.
+        if (_stopped.Task.IsCompleted)
+            EndRewriting();
+        return rewriting.Task;
+    }
+
     /// <summary>Refuses new writes, commits those that wait, and returns the connection, still open, for the final checkpoint.</summary>
     public async Task<SqliteConnection> StopAsync()
     {
@@ -105,6 +122,8 @@ internal sealed class SqliteWriter
         var gather = TimeSpan.Zero;
         while (_queue.Take(_batch, _options.WriteBatchMax, _expected, gather))
         {
+            if (Interlocked.Exchange(ref _rewriting, null) is { } asked)
+                Rewrite(asked);
             if (_batch.Count == 0)
             {
                 _checkpointer.Checkpoint();
@@ -128,6 +147,38 @@ internal sealed class SqliteWriter
         }
 
         _stopped.SetResult();
+        EndRewriting();
+    }
+
+    private void EndRewriting() =>
+        Interlocked.Exchange(ref _rewriting, null)?.SetException(new StorageException(StorageFailure.Closed, "The database is closed; the file was not written anew."));
+
+    // VACUUM builds the file in a temporary one. In memory, as everything temporary else, it would take as much of that as the file is large.
+    private void Rewrite(TaskCompletionSource asked)
+    {
+        var db = _connection.Handle!;
+        try
+        {
+            SqliteConnections.Execute(db, "PRAGMA temp_store = FILE");
+            try
+            {
+                SqliteConnections.Execute(db, "VACUUM");
+            }
+            finally
+            {
+                SqliteConnections.Execute(db, "PRAGMA temp_store = MEMORY");
+                _checkpointer.CountCommit();
+            }
+
+            if (!WalCheckpointer.Truncate(db))
+                throw new StorageBusyException("The write-ahead log could not be emptied, as somebody reads in it; it is tried again.");
+            asked.SetResult();
+        }
+        catch (StorageException failure)
+        {
+            Notice(failure);
+            asked.SetException(failure);
+        }
     }
 
     /// <summary>Runs what is left of the batch, or as much as fits <see cref="GroupMost"/>, as one transaction and answers it.</summary>

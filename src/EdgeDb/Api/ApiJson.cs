@@ -86,6 +86,9 @@ namespace EdgeDb.Api;
 [JsonSerializable(typeof(AccessTokenInput))]
 [JsonSerializable(typeof(AccessTokenBody))]
 [JsonSerializable(typeof(TlsBody))]
+[JsonSerializable(typeof(ErasurePreviewBody))]
+[JsonSerializable(typeof(ErasureInput))]
+[JsonSerializable(typeof(ErasureBody))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Nesting no honest body reaches.</summary>

@@ -72,6 +72,7 @@ internal sealed record EventBody(
     string? RecurrenceId,
     bool Recurring,
     IReadOnlyList<ReminderBody> Reminders,
+    IReadOnlyList<string>? Members,
     bool Private,
     bool Editable,
     long Version);
@@ -92,6 +93,7 @@ internal sealed record EventInput(
     string? Zone,
     string? Rrule,
     IReadOnlyList<ReminderBody>? Reminders,
+    IReadOnlyList<string>? Members,
     bool? Private);
 
 internal sealed record ImportBody(long Events, long Skipped, IReadOnlyList<FeedProblemBody> Problems);

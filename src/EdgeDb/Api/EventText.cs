@@ -8,8 +8,9 @@ internal static class EventText
 {
     /// <param name="input">What a person entered.</param>
     /// <param name="ownZones">Zones the event is in already, which need not be known to anybody else.</param>
+    /// <param name="members">Ids of those there are.</param>
     /// <param name="shown">What the event or occurrence says now; null for a new one.</param>
-    public static EventDraft Draft(EventInput input, IReadOnlyCollection<string> ownZones, EventView? shown) =>
+    public static EventDraft Draft(EventInput input, IReadOnlyCollection<string> ownZones, IReadOnlySet<string> members, EventView? shown) =>
         EventDraft.Check(
             input.Summary,
             input.Description,
@@ -24,7 +25,9 @@ internal static class EventText
             input.Rrule,
             MinutesOf(input.Reminders),
             input.Private ?? false,
+            input.Members,
             ownZones,
+            members,
             shown);
 
     /// <param name="stored">The event.</param>
@@ -55,6 +58,7 @@ internal static class EventText
             occurrence?.ToString(),
             read.IsRecurring || occurrence is not null,
             [.. shown.RemindersMinutes.Select(static minutes => new ReminderBody(minutes))],
+            shown.Members,
             read.Private,
             stored.Editable,
             stored.Version);

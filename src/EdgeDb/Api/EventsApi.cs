@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Household;
@@ -75,7 +76,7 @@ internal static class EventsApi
         if (await IsRepeatedAsync(context, events, edit))
             return;
         var calendarId = input.CalendarId ?? throw ProblemException.Invalid("calendarId", "'calendarId' is required.");
-        var source = EventEditor.Create(household.NewId(), EventText.Draft(input, [], null), Now(time));
+        var source = EventEditor.Create(household.NewId(), EventText.Draft(input, [], await MembersAsync(input, household, context.RequestAborted), null), Now(time));
         var ids = await events.SaveAsync([new(null, calendarId, source.ToUtf8(), null)], context.Actor(), edit, context.RequestAborted);
         context.Ticket().Calendar = calendarId;
         context.Response.StatusCode = StatusCodes.Status201Created;
@@ -97,7 +98,7 @@ internal static class EventsApi
         var zones = await events.ZonesAsync(stored.CalendarId, context.RequestAborted);
         var editor = new EventEditor(zones, Now(time), household.NewId());
         var shown = scope == EventScope.All ? source.Master : editor.Describe(source, occurrence!.Value);
-        var draft = EventText.Draft(input, source.ZoneIds, EventView.Of(shown, zones));
+        var draft = EventText.Draft(input, source.ZoneIds, await MembersAsync(input, household, context.RequestAborted), EventView.Of(shown, zones));
         var calendarId = input.CalendarId ?? stored.CalendarId;
         if (calendarId != stored.CalendarId && scope != EventScope.All)
             throw ProblemException.Invalid("calendarId", "Only a whole event can move to another calendar; use scope=all.");
@@ -170,6 +171,10 @@ internal static class EventsApi
         var shown = await events.UndoAsync(id, context.Actor(), context.RequestAborted);
         await WriteIfThereAsync(context, events, shown is null ? [] : [shown]);
     }
+
+    /// <summary>Those there are, where the request names any.</summary>
+    private static async ValueTask<IReadOnlySet<string>> MembersAsync(EventInput input, HouseholdStore household, CancellationToken ct) =>
+        input.Members is { Count: > 0 } ? (await household.MembersAsync(ct)).Select(static m => m.Id).ToHashSet(StringComparer.Ordinal) : FrozenSet<string>.Empty;
 
     /// <summary>Answers an edit that was made already with what has become of its event. Looked at before the edit is worked out, which may fail the second time.</summary>
     private static async Task<bool> IsRepeatedAsync(HttpContext context, EventStore events, EditKey? edit)

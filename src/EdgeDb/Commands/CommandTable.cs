@@ -34,6 +34,7 @@ internal static class CommandTable
                 ["backup", .. var rest] => await BackupCommand.RunAsync(rest),
                 ["keys", .. var rest] => await KeysCommand.RunAsync(rest),
                 ["account", .. var rest] => await AccountCommand.RunAsync(rest),
+                ["persons", .. var rest] => await PersonsCommand.RunAsync(rest),
                 ["config", .. var rest] => await ConfigCommand.RunAsync(rest),
                 ["audit", .. var rest] => await AuditCommand.RunAsync(rest),
                 ["tls", .. var rest] => await TlsCommand.RunAsync(rest),
@@ -122,6 +123,10 @@ internal static class CommandTable
             edgedb account add NAME [--role ROLE] | set-password NAME | set-role NAME ROLE | unlock NAME | remove NAME [--data DIR]
                                                        change accounts on the machine, also when nobody can sign in; a password is typed,
                                                        or read from standard input
+            edgedb persons export MEMBER --out FILE [--data DIR]
+                                                       write everything about a person into a zip
+            edgedb persons erase MEMBER [--yes] [--address MAIL ...] [--replace-backups] [--data DIR]
+                                                       say what would go and what would stay, ask, and erase the person for ever
             edgedb audit verify [--head SEQUENCE:HASH] [--data DIR]
                                                        check that the audit log is as it was written; exit 1 when it is not
             edgedb audit show [--limit N] [--kind KIND] [--actor ACTOR] | export [--data DIR]

@@ -23,6 +23,16 @@ internal static class RunningService
                 return "";
             }) is not null;
 
+    /// <summary>Writes what it answers to a stream, while it comes. False when none runs; throws <see cref="IOException"/> when it does not answer.</summary>
+    public static async Task<bool> DownloadAsync(EdgeDbOptions options, string path, Stream target) =>
+        await AskAsync(
+            options,
+            async client =>
+            {
+                await client.DownloadAsync(path, target);
+                return "";
+            }) is not null;
+
     private static async Task<T?> AskAsync<T>(EdgeDbOptions options, Func<ServiceClient, Task<T?>> ask)
         where T : class
     {

@@ -30,11 +30,26 @@ internal sealed class ServiceClient(Uri address, string? credential) : IDisposab
             request.Headers.Authorization = new("Bearer", credential);
         using var response = await _http.SendAsync(request);
         var body = await response.Content.ReadAsByteArrayAsync();
-        if (response.IsSuccessStatusCode)
-            return body;
-        var problem = JsonSerializer.Deserialize(body, ApiJson.Web.Problem);
-        throw new HouseholdException(HouseholdError.Invalid, problem?.Detail ?? problem?.Title ?? $"The service answered {(int)response.StatusCode}.");
+        return response.IsSuccessStatusCode ? body : throw Refused(response, body);
+    }
+
+    /// <summary>Writes what it answers to a stream, while it comes.</summary>
+    public async Task DownloadAsync(string path, Stream target)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (credential is not null)
+            request.Headers.Authorization = new("Bearer", credential);
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        if (!response.IsSuccessStatusCode)
+            throw Refused(response, await response.Content.ReadAsByteArrayAsync());
+        await response.Content.CopyToAsync(target);
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static HouseholdException Refused(HttpResponseMessage response, byte[] body)
+    {
+        var problem = JsonSerializer.Deserialize(body, ApiJson.Web.Problem);
+        return new(HouseholdError.Invalid, problem?.Detail ?? problem?.Title ?? $"The service answered {(int)response.StatusCode}.");
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class AuditTrail(RequestDelegate next, AuditLog log)
         if (context.GetEndpoint()?.Metadata.GetMetadata<AccessRequirement>() is not { IsPublic: false } requirement)
             return next(context);
         var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        if (!reads || IsExport(context, requirement))
+        if (!reads || IsExport(context))
             return FollowAsync(context, requirement, reads);
         try
         {
@@ -40,8 +40,8 @@ internal sealed class AuditTrail(RequestDelegate next, AuditLog log)
             throw;
         }
 
-        // What was asked for again and is unchanged (304) left the house before.
-        if (context.Response.StatusCode < (reads ? 300 : 400))
+        // What was asked for again and is unchanged (304) left the house before. What is done about persons is told by who does it: who asked may be the one who was erased.
+        if (context.Response.StatusCode < (reads ? 300 : 400) && requirement.Domain != AccessDomain.Persons)
             log.Write(
                 reads ? AuditKind.Export : KindOf(requirement), ActorOf(context), null,
                 requirement.Domain == AccessDomain.Settings ? $"{Words(requirement)} {context.Request.RouteValues["id"]}" : $"{Words(requirement)}{Rows(context)}");
@@ -55,8 +55,8 @@ internal sealed class AuditTrail(RequestDelegate next, AuditLog log)
         return false;
     }
 
-    private static bool IsExport(HttpContext context, AccessRequirement requirement) =>
-        requirement.Domain == AccessDomain.Persons || context.Request.Path.Value!.EndsWith(".ics", StringComparison.Ordinal);
+    /// <summary>What leaves the house. Everything about a person is told by who gives it out, before it leaves.</summary>
+    private static bool IsExport(HttpContext context) => context.Request.Path.Value!.EndsWith(".ics", StringComparison.Ordinal);
 
     private static AuditKind KindOf(AccessRequirement requirement) => requirement.Domain switch
     {
@@ -65,7 +65,8 @@ internal sealed class AuditTrail(RequestDelegate next, AuditLog log)
         _ => AuditKind.Write,
     };
 
-    private static AuditActor ActorOf(HttpContext context)
+    /// <summary>Who sends a request, and from where when it is not this machine.</summary>
+    public static AuditActor ActorOf(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;
         var where = address is null || IPAddress.IsLoopback(address) ? "" : address.ToString();

@@ -13,7 +13,7 @@ internal sealed record HouseholdKeys(MasterKey Master, SubjectKeys Subjects, Bac
     {
         var master = MasterKey.Of(options.Data);
         var subjects = new SubjectKeys(master);
-        var backups = new BackupOptions { Database = options.DatabasePath, Retention = options.Backup, Mend = EventCopies.Mend };
+        var backups = new BackupOptions { Database = options.DatabasePath, Retention = options.Backup, Mend = EventRows.Mend };
         return new(master, subjects, new BackupFolder(backups, master, subjects, time, loggers.CreateLogger<BackupFolder>()));
     }
 }

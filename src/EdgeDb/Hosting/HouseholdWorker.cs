@@ -2,6 +2,7 @@ using EdgeDb.Core.Audit;
 using EdgeDb.Core.Backups;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Privacy;
 using EdgeDb.Core.Security;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
@@ -23,6 +24,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
 
     private const string Rotation = "keys";
 
+    private static readonly TimeSpan KeepDamaged = TimeSpan.FromDays(90);
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromHours(1);
 
     private readonly HouseholdServices _household;
@@ -32,13 +34,17 @@ internal sealed partial class HouseholdWorker : BackgroundService
     private readonly AuditLog _audit;
     private readonly BackupSchedule _backups;
     private readonly DrillSchedule _drills;
+    private readonly PersonErasure _erasure;
+    private readonly TimeProvider _time;
     private readonly KeyRotation _rotation;
     private readonly ILogger _logger;
 
-    public HouseholdWorker(HouseholdServices household, AuditLog audit, FeedRefresher refresher, AnswerWarmer warmer, DrillSchedule drills, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
+    public HouseholdWorker(HouseholdServices household, AuditLog audit, FeedRefresher refresher, AnswerWarmer warmer, DrillSchedule drills, PersonErasure erasure, BackgroundQueue queue, TimeProvider time, ILogger<HouseholdWorker> logger)
     {
         _warmer = warmer;
         _drills = drills;
+        _erasure = erasure;
+        _time = time;
         _audit = audit;
         _household = household;
         _refresher = refresher;
@@ -54,6 +60,7 @@ internal sealed partial class HouseholdWorker : BackgroundService
         // Until the window has moved, reads expand for themselves: right, but slower.
         Repeat("window", "Move the window of expanded occurrences", WorkPriority.Soon, MoveWindowAsync);
         Repeat(Feeds, "Read the feeds that are due", WorkPriority.Soon, ReadFeedsAsync, waitsForServers: true);
+        Repeat("erasures", "Finish the erasure of persons", WorkPriority.Soon, FinishErasuresAsync);
         Repeat("removals", "Finish the removal of calendars", WorkPriority.Normal, FinishRemovalsAsync);
         Repeat("trash", "Empty the trash", WorkPriority.Idle, EmptyTrashAsync);
         Repeat("backup", "Take the daily copy", WorkPriority.Idle, LookForBackupAsync, delay: BackupSchedule.LookEvery);
@@ -118,11 +125,18 @@ internal sealed partial class HouseholdWorker : BackgroundService
         return UpkeepInterval;
     }
 
+    private async ValueTask<TimeSpan?> FinishErasuresAsync(WorkContext work, CancellationToken ct)
+    {
+        await _erasure.FinishAsync(isWhole: true, ct);
+        return UpkeepInterval;
+    }
+
     private async ValueTask<TimeSpan?> EmptyTrashAsync(WorkContext work, CancellationToken ct)
     {
         await _household.Events.EmptyTrashAsync(ct);
         await _household.Tasks.EmptyTrashAsync(ct);
         await _household.Notices.EmptyTrashAsync(ct);
+        DatabaseFile.RemoveOldSetAsides(_household.Database.Path, KeepDamaged, _time);
         return UpkeepInterval;
     }
 

@@ -9,6 +9,7 @@ using EdgeDb.Core.Connections;
 using EdgeDb.Core.Household;
 using EdgeDb.Core.OpenId;
 using EdgeDb.Core.Pipeline;
+using EdgeDb.Core.Privacy;
 using EdgeDb.Core.Settings;
 using EdgeDb.Core.Storage;
 using EdgeDb.Core.Work;
@@ -100,6 +101,12 @@ internal static partial class ServiceHost
                 upstream.Redis!, watch, seals!, cache.Tags, time, SecondLevel.LookLimit, loggers.CreateLogger<SecondLevel>()));
         }
 
+        builder.Services.AddSingleton(provider => HouseholdPersons.Stores(
+            household, accounts, audit,
+            new AnswerPersonalData(cache, provider.GetService<SecondLevel>(), provider.GetRequiredService<AnswerWarmer>())));
+        builder.Services.AddSingleton(provider => new Persons(database, provider.GetRequiredService<IReadOnlyList<IPersonalData>>(), time));
+        builder.Services.AddSingleton(provider => new PersonErasure(
+            database, provider.GetRequiredService<IReadOnlyList<IPersonalData>>(), audit, safe.Subjects, safe.Backups, time, loggers.CreateLogger<PersonErasure>()));
         RegisterPipeline(builder.Services, cache, database, settings, time, loggers);
         Register(builder.Services, household, tuner, settings, options, time, loggers);
         await using var app = builder.Build();
@@ -210,7 +217,7 @@ internal static partial class ServiceHost
                 loggers.CreateLogger<FeedRefresher>()));
         services.AddSingleton(provider => new HouseholdWorker(
             household, provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<AnswerWarmer>(), provider.GetRequiredService<DrillSchedule>(),
-            provider.GetRequiredService<BackgroundQueue>(), time,
+            provider.GetRequiredService<PersonErasure>(), provider.GetRequiredService<BackgroundQueue>(), time,
             loggers.CreateLogger<HouseholdWorker>()));
         services.AddHostedService(static provider => provider.GetRequiredService<HouseholdWorker>());
         services.AddSingleton(new HostNames(options.Hosts));
@@ -301,6 +308,7 @@ internal static partial class ServiceHost
         app.MapOpenIdApi();
         app.MapDevicesApi();
         app.MapTokensApi();
+        app.MapPersonsApi();
         app.MapCalendarsApi();
         app.MapFeedsApi();
         app.MapOccurrencesApi();

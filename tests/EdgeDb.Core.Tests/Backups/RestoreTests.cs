@@ -91,6 +91,8 @@ public sealed class RestoreTests : IAsyncDisposable
         await using var shown = connection.CreateCommand();
         shown.CommandText = "SELECT count(*) FROM occurrence o JOIN event e ON e.key = o.event_key WHERE e.uid = 'picnic' AND o.hidden = 0";
         Assert.Equal(1L, await shown.ExecuteScalarAsync(None));
+        shown.CommandText = "SELECT group_concat(e.uid || ' ' || m.name) FROM event_member n JOIN event e ON e.key = n.event_key JOIN member m ON m.id = n.member_id";
+        Assert.Equal("dinner Ben", await shown.ExecuteScalarAsync(None));
     }
 
     [Fact]
@@ -153,8 +155,12 @@ public sealed class RestoreTests : IAsyncDisposable
         await household.Import.ImportAsync(his, Calendar(Event("training", "Ben's training", "RRULE:FREQ=WEEKLY\r\n"), Event("picnic", "Everybody's picnic", "SEQUENCE:1\r\n")), Actor.Everything, None);
         await household.Import.ImportAsync(ours, Calendar(Event("dinner", "Dinner", "RRULE:FREQ=MONTHLY\r\n")), Actor.Everything, None);
         await household.Feeds.AddAsync(FeedAddress.Parse("https://example.org/ada/secret.ics", "address", allowFile: false), "Ada's feed", null, [ada], null, Actor.Everything, None);
-        await database.WriteAsync(ada, static (session, ada) =>
+        await database.WriteAsync((ada, ben), static (session, members) =>
         {
+            var (ada, ben) = members;
+            // Each is named in the other's calendar, and both in theirs.
+            foreach (var (uid, member) in new[] { ("secret", ben), ("training", ada), ("dinner", ada), ("dinner", ben) })
+                session.Prepare("INSERT INTO event_member (event_key, component, member_id) SELECT key, '', ?2 FROM event WHERE uid = ?1").Bind(1, uid).Bind(2, member).Execute();
             session.Prepare("INSERT INTO account (id, member_id, role, name, name_key, created_at) VALUES ('account-of-ada', ?1, 'adult', 'Ada Erased', 'ADA', 0)").Bind(1, ada).Execute();
             session.Execute("INSERT INTO recovery_code (account_id, hash) VALUES ('account-of-ada', x'01')");
             session.Execute("INSERT INTO session (id, account_id, series, hash, agent, created_at, renewed_at, seen_at) VALUES ('s', 'account-of-ada', x'01', x'01', 'phone of Ada Erased', 0, 0, 0)");

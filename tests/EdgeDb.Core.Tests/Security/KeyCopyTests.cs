@@ -55,6 +55,21 @@ public sealed class KeyCopyTests : IDisposable
     }
 
     [Fact]
+    public void Asking_again_takes_a_key_out_of_a_copy_that_a_kill_kept_from_following()
+    {
+        var recovery = _copy.MakeRecoveryKey();
+        _subjects.For("ada");
+        _subjects.Changed -= _copy.Write;
+        _subjects.Destroy("ada");
+        _subjects.Changed += _copy.Write;
+
+        Assert.False(_subjects.Destroy("ada"));
+
+        KeyCopy.Restore(_copy.Path, RecoveryKey.Parse(recovery), Elsewhere);
+        Assert.Null(new SubjectKeys(new MasterKey(Elsewhere, credentials: null)).Find("ada"));
+    }
+
+    [Fact]
     public void A_new_recovery_key_makes_the_old_one_useless()
     {
         var old = _copy.MakeRecoveryKey();

@@ -42,6 +42,24 @@ public sealed class CorruptionTests
     }
 
     [Fact]
+    public async Task Damaged_files_that_were_set_aside_go_after_their_time_and_the_newest_never()
+    {
+        await using var folder = new TemporaryDatabase();
+        foreach (var name in new[] { "corrupt-20250101T000000Z", "corrupt-20250101T000000Z-wal", "corrupt-20251115T000000Z", "corrupt-20251220T000000Z", "corrupt-20251220T000000Z-2" })
+            await File.WriteAllTextAsync($"{folder.File}.{name}", name, None);
+
+        // 2026-03-01 by the clock of the tests.
+        DatabaseFile.RemoveOldSetAsides(folder.File, TimeSpan.FromDays(90), folder.Time);
+        Assert.Equal(["corrupt-20251220T000000Z", "corrupt-20251220T000000Z-2"], Left());
+
+        // Years ahead.
+        DatabaseFile.RemoveOldSetAsides(folder.File, TimeSpan.FromDays(-3650), folder.Time);
+        Assert.Equal(["corrupt-20251220T000000Z", "corrupt-20251220T000000Z-2"], Left());
+
+        string[] Left() => [.. DatabaseFile.SetAsides(folder.File).Select(file => file[(folder.File.Length + 1)..]).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
     public async Task Without_a_sound_copy_the_service_starts_empty_and_an_unsound_copy_is_passed_over()
     {
         await using var folder = new TemporaryDatabase();

@@ -37,7 +37,7 @@ internal sealed class TemporaryDatabase : IAsyncDisposable
     /// <summary>A new look at the backups.</summary>
     public BackupFolder Backups(string? folder = null, BackupRetention? retention = null, string? database = null)
     {
-        var options = new BackupOptions { Database = database ?? File, Folder = folder, Mend = EventCopies.Mend };
+        var options = new BackupOptions { Database = database ?? File, Folder = folder, Mend = EventRows.Mend };
         var master = Master;
         return new(retention is null ? options : options with { Retention = retention }, master, new SubjectKeys(master), Time, NullLogger.Instance);
     }

@@ -88,6 +88,9 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
         ["POST /api/tokens"] = "oa",
         ["DELETE /api/tokens/{id}"] = "oa",
         ["POST /api/tokens/access"] = "oacgks",
+        ["GET /api/persons/{id}/export"] = "oacg",
+        ["GET /api/persons/{id}/erasure"] = "o",
+        ["POST /api/persons/{id}/erasure"] = "o",
         ["GET /api/config"] = "oas",
         ["PUT /api/config/{id}"] = "o",
         ["DELETE /api/config/{id}"] = "o",
@@ -247,6 +250,32 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
                 Assert.Equal((404, 404), (missing.Status, there.Status));
                 Assert.Equal(missing.Text, there.Text.Replace(family.Ids[hidden], Missing, StringComparison.Ordinal));
             }
+    }
+
+    [Fact]
+    public async Task Whom_an_event_names_sees_and_may_no_more_than_before_and_a_filter_does_not_tell_it()
+    {
+        // Adults see no more of Ben's calendar than that he is busy, a child nothing of the adults'.
+        var (hidden, busy) = (await AddAsync(family.Ada, "Adults", "Mia"), await AddAsync(family.Ben, "Bens", "Ada"));
+        var others = await AddAsync(family.Ada, "Family", "Ada");
+        Assert.Equal((404, 404), ((await family.Mia.SendAsync("GET", $"/api/events/{hidden}")).Status, (await family.Ada.SendAsync("GET", $"/api/events/{busy}")).Status));
+        Assert.Empty(await ShownAsync(family.Mia, "Ben"));
+        Assert.Empty(await ShownAsync(family.Ada, "Mia", "Bens"));
+        Assert.All((await ShownAsync(family.Ada, "Ben")).Where(static o => o.GetProperty("busy").GetBoolean()), static o => Assert.Empty(o.Texts("members")));
+        Assert.DoesNotContain(await ShownAsync(family.Ada, "Ada"), static o => o.GetProperty("busy").GetBoolean());
+
+        // Being a member of a calendar is what makes its events a child's own, whomever they name.
+        Assert.Equal(200, (await family.Mia.SendAsync("PUT", $"/api/events/{others}", new { summary = "Named", start = "2026-06-01", allDay = true, members = new[] { family.Ids["Ben"] } })).Status);
+
+        async Task<string> AddAsync(Visitor visitor, string calendar, string member)
+        {
+            var added = await visitor.SendAsync("POST", "/api/events", new { calendarId = family.Ids[calendar], summary = "Named", start = "2026-06-01", allDay = true, members = new[] { family.Ids[member] } });
+            Assert.True(added.Status == 201, added.Text);
+            return added.Id;
+        }
+
+        async Task<List<System.Text.Json.JsonElement>> ShownAsync(Visitor visitor, string member, string? calendar = null) =>
+            [.. (await visitor.SendAsync("GET", $"/api/occurrences?from=2026-06-01&to=2026-06-02&member={family.Ids[member]}{(calendar is null ? "" : "&calendar=" + family.Ids[calendar])}")).Json.GetProperty("items").EnumerateArray()];
     }
 
     [Fact]

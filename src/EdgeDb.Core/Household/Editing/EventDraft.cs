@@ -14,6 +14,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="Rule">Recurrence; null for a single event.</param>
 /// <param name="RemindersMinutes">Minutes before the start.</param>
 /// <param name="Private">CLASS:PRIVATE.</param>
+/// <param name="Members">Ids of whom it concerns; null for its calendar's members.</param>
 internal sealed record EventDraft(
     string Summary,
     string? Description,
@@ -25,7 +26,8 @@ internal sealed record EventDraft(
     CalendarDateTime End,
     RecurrenceRule? Rule,
     IReadOnlyList<int> RemindersMinutes,
-    bool Private)
+    bool Private,
+    IReadOnlyList<string>? Members)
 {
     private const long MaxDurationSeconds = 366L * 86_400;
 
@@ -44,7 +46,9 @@ internal sealed record EventDraft(
         string? rule,
         IReadOnlyList<int> remindersMinutes,
         bool isPrivate,
+        IReadOnlyList<string>? members,
         IReadOnlyCollection<string> ownZones,
+        IReadOnlySet<string> knownMembers,
         EventView? shown = null)
     {
         var read = shown?.Event;
@@ -73,7 +77,8 @@ internal sealed record EventDraft(
             to,
             sameClock && Same(rule, shown!.Rule) && shown.Rule is not null ? shown.Event.Rules[0] : Recurrence(rule, first),
             FieldRules.Reminders(remindersMinutes, shown?.RemindersMinutes, "An event", "the start"),
-            isPrivate);
+            isPrivate,
+            Named(members, knownMembers));
 
         bool Same(string? sent, string? known) => shown is not null && sent == known;
     }
@@ -118,6 +123,19 @@ internal sealed record EventDraft(
         if (start.IsDate && rule.Frequency < RecurrenceFrequency.Daily)
             throw HouseholdException.Bad("rrule", "A whole day cannot repeat more often than daily.");
         return rule;
+    }
+
+    // An event that names nobody says nothing other than its calendar does. It is also what is left of one when those it named are gone.
+    private static List<string>? Named(IReadOnlyList<string>? members, IReadOnlySet<string> known)
+    {
+        if (members is not { Count: > 0 })
+            return null;
+        if (members.Count > FieldRules.MaxMembers)
+            throw HouseholdException.Bad("members", $"'members' may name at most {FieldRules.MaxMembers}; it names {members.Count}.");
+        foreach (var member in members)
+            if (member is null || !known.Contains(member))
+                throw HouseholdException.Bad("members", member is null ? "'members' holds a null." : $"'members' names '{HouseholdException.Shorten(member)}', and there is no such member.");
+        return [.. members.Distinct(StringComparer.Ordinal)];
     }
 
     private static string? Link(string? url)

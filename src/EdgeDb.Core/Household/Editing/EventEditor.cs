@@ -188,6 +188,7 @@ internal sealed class EventEditor(CalendarZones zones, Instant now, string newUi
         if (draft.Rule?.ToString() != shown?.Rule)
             editor.SetRule(draft.Rule);
         EventSource.SetReminders(editor.Component, draft.RemindersMinutes);
+        EventMemberLines.Set(editor.Component, draft.Members);
     }
 
     /// <summary>The rule of a draft; one that the person left as it was goes along with the start.</summary>

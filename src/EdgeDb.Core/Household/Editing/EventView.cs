@@ -11,7 +11,9 @@ namespace EdgeDb.Core.Household;
 /// <param name="ZoneId">Zone of both: an IANA name where there is one, <c>UTC</c>, or null when floating or all-day.</param>
 /// <param name="Rule">First recurrence rule; null for a single event.</param>
 /// <param name="RemindersMinutes">Minutes before the start, ascending.</param>
-internal sealed record EventView(CalendarEvent Event, CalendarDateTime End, string? ZoneId, string? Rule, IReadOnlyList<int> RemindersMinutes)
+/// <param name="Members">Ids of whom it concerns, sorted; null for its calendar's members.</param>
+internal sealed record EventView(
+    CalendarEvent Event, CalendarDateTime End, string? ZoneId, string? Rule, IReadOnlyList<int> RemindersMinutes, IReadOnlyList<string>? Members)
 {
     public CalendarDateTime Start => Event.Start;
 
@@ -25,7 +27,8 @@ internal sealed record EventView(CalendarEvent Event, CalendarDateTime End, stri
             EndOf(read, new(zones)),
             ZoneNames.Shown(read.Start),
             read.Rules.Count > 0 ? read.Rules[0].ToString() : null,
-            EventSource.Reminders(component));
+            EventSource.Reminders(component),
+            EventMemberLines.Of(component));
     }
 
     private static CalendarDateTime EndOf(CalendarEvent read, SeriesClock clock)

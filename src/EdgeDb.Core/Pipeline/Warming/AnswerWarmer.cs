@@ -30,6 +30,8 @@ internal sealed partial class AnswerWarmer(
 
     private readonly long _started = time.GetTimestamp();
     private LearnedAccesses? _learned;
+    private int _forgotten;
+    private int _forgottenHere;
     private long _savedAt = time.GetTimestamp();
     private long _made;
 
@@ -44,6 +46,13 @@ internal sealed partial class AnswerWarmer(
     public async ValueTask RunAsync(
         DateTimeZone zone, IsoDayOfWeek firstDayOfWeek, Func<int, int, CancellationToken, ValueTask> giveWay, CancellationToken ct)
     {
+        if (_forgottenHere != Volatile.Read(ref _forgotten))
+        {
+            _forgottenHere = Volatile.Read(ref _forgotten);
+            _learned = null;
+            _ = accesses.Take();
+        }
+
         _learned ??= LearnedAccesses.Read(await LoadAsync(ct).ConfigureAwait(false));
         var noted = accesses.Take();
         var now = Local(time.GetUtcNow(), zone);
@@ -66,17 +75,23 @@ internal sealed partial class AnswerWarmer(
         if (_learned is not { HasChanged: true } learned)
             return;
         await database.WriteAsync(
-            learned.Write(),
-            static (session, text) => session.Prepare("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-                .Bind(1, SettingName).Bind(2, text).Execute(),
+            (warmer: this, text: learned.Write(), forgotten: _forgottenHere),
+            // Writes come one after the other: one that was made before all was forgotten finds that out here, or is deleted by it.
+            static (session, save) => Volatile.Read(ref save.warmer._forgotten) == save.forgotten
+                ? SettingRows.Write(session, SettingName, save.text)
+                : 0,
             ct).ConfigureAwait(false);
         learned.HasChanged = false;
     }
 
-    private ValueTask<string?> LoadAsync(CancellationToken ct) => database.ReadAsync(
-        0,
-        static (session, _) => session.Prepare("SELECT value FROM setting WHERE name = ?1").Bind(1, SettingName) is var row && row.Step() ? row.Text(0) : null,
-        ct);
+    /// <summary>Forgets everything that was learnt, also in the file. Any thread.</summary>
+    public Task ForgetAsync(CancellationToken ct)
+    {
+        Interlocked.Increment(ref _forgotten);
+        return database.WriteAsync(SettingName, SettingRows.Delete, ct);
+    }
+
+    private ValueTask<string?> LoadAsync(CancellationToken ct) => database.ReadAsync(SettingName, SettingRows.Read, ct);
 
     private bool IsTrusted(LocalDate today) =>
         time.GetUtcNow() >= ClockSetAfter && (today >= _learned!.Today || time.GetElapsedTime(_started) >= ClockPatience);
