@@ -493,7 +493,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
 
     private string BaseQuery(ApiOperation operation) => operation.Id switch
     {
-        "listOccurrences" => "from=2026-01-01&to=2026-01-08",
+        "listOccurrences" or "listReminders" => "from=2026-01-01&to=2026-01-08",
         "clearDoneTasks" => $"calendar={fixture.List}&done=true",
         _ => "",
     };
@@ -513,7 +513,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
         "limit" or "count" => "5",
         "scope" => "all",
         "events" => "keep",
-        "due" => "2026-01-05",
+        "due" or "lasting" => "2026-01-05",
         "open" or "done" => "true",
         "recurrenceId" => "20260105T080000Z",
         "calendarId" => fixture.Calendar,

@@ -123,7 +123,7 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         foreach (var address in (string[])
             [
                 "/api/household", "/api/members", "/api/calendars", "/api/feeds", "/api/events", $"/api/events/{series}", $"/api/feeds/{feed}/problems",
-                "/api/occurrences?from=2026-01-01&to=2026-02-01", "/api/next", $"/calendars/{calendar}.ics", "/health/live", "/health/ready", "/api/pipeline", "/api/audit", "/api/security", "/metrics", "/openapi/v1.json",
+                "/api/occurrences?from=2026-01-01&to=2026-02-01", "/api/next", "/api/reminders?from=2026-01-01&to=2026-02-01", $"/calendars/{calendar}.ics", "/health/live", "/health/ready", "/api/pipeline", "/api/audit", "/api/security", "/metrics", "/openapi/v1.json",
             ])
             (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
         await Api.EventuallyAsync(
@@ -157,7 +157,7 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
             })).Expect(HttpStatusCode.Created).Id;
         await _api.PutAsync($"/api/tasks/{task}", new { summary = "Bins", due = "2026-01-05T20:00", zone = "Europe/Berlin", rrule = "FREQ=WEEKLY" });
         (await _api.PostAsync($"/api/tasks/{task}/done", new { due = "2026-01-05T20:00:00", memberId = member })).Expect(HttpStatusCode.OK);
-        foreach (var address in (string[])["/api/tasks", $"/api/tasks?calendar={list}&open=true", $"/api/tasks/{task}", $"/api/tasks/{task}/done", $"/calendars/{list}.ics"])
+        foreach (var address in (string[])["/api/tasks", $"/api/tasks?calendar={list}&open=true", $"/api/tasks/{task}", $"/api/tasks/{task}/done", "/api/reminders?from=2026-01-04&to=2026-01-30&lasting=2026-01-04", $"/calendars/{list}.ics"])
             (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
         (await _api.DeleteAsync($"/api/tasks/{task}/done?due=2026-01-05T20:00")).Expect(HttpStatusCode.OK);
         (await _api.PostAsync($"/api/tasks/{task}/move", new { })).Expect(HttpStatusCode.OK);

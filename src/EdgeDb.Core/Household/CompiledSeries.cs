@@ -35,6 +35,9 @@ internal sealed record CompiledSeries(
 {
     /// <summary>Whom it concerns afterwards; null leaves that as it is.</summary>
     public IReadOnlyList<EventMember>? Members { get; init; }
+
+    /// <summary>How far from it its alarms ring; null without any.</summary>
+    public AlarmReach? Alarms { get; init; }
 }
 
 /// <summary>One row of the occurrence table.</summary>

@@ -13,6 +13,7 @@ internal sealed class HouseholdServices
         Store = new(database, time);
         Window = new(database, time, monthsBack, monthsAhead);
         Occurrences = new(database);
+        Reminders = new(database);
         Events = new(database, Window, Store, time);
         Feeds = new(database, Store, keys, new FeedLimits(), time);
         Import = new(database, Window, Store, new FeedLimits());
@@ -33,6 +34,8 @@ internal sealed class HouseholdServices
     internal WindowKeeper Window { get; }
 
     internal OccurrenceReader Occurrences { get; }
+
+    internal ReminderReader Reminders { get; }
 
     internal EventStore Events { get; }
 

@@ -60,7 +60,10 @@ internal static class SeriesCompiler
             parts,
             occurrences,
             recurring && !complete,
-            outside);
+            outside)
+        {
+            Alarms = AlarmReach.Of(series, bounds),
+        };
     }
 
     /// <summary>Compiles stored text for another window; source and hash stay empty. Null when nothing in it can be placed in time.</summary>
@@ -81,7 +84,8 @@ internal static class SeriesCompiler
     private static bool OverflowsMonth(EventSeries series, CalendarZones zones, long from) =>
         !new OccurrenceExpander(zones).Expand(series, from, from + MonthSeconds, MaxOccurrences, []);
 
-    private static CompiledPart Part(CalendarEvent source, CalendarZones zones) =>
+    /// <summary>What the occurrences of a component show.</summary>
+    public static CompiledPart Part(CalendarEvent source, CalendarZones zones) =>
         new(
             source.Summary ?? "",
             source.Location,

@@ -5,6 +5,7 @@ namespace EdgeDb.Api;
 /// <summary>Says what endpoints require, and who has come.</summary>
 internal static class AccessExtensions
 {
+    /// <summary>One of the rights that it takes to call the endpoint; all that are said are required.</summary>
     public static TBuilder Requires<TBuilder>(this TBuilder endpoint, AccessDomain domain, AccessVerb verb)
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AccessRequirement(domain, verb));

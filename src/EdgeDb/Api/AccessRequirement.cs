@@ -2,7 +2,7 @@ using EdgeDb.Core.Access;
 
 namespace EdgeDb.Api;
 
-/// <summary>What an endpoint asks of whoever calls it. Every endpoint has one; the service does not start with one that has none.</summary>
+/// <summary>What an endpoint asks of whoever calls it. Every endpoint has one at least; the service does not start with one that has none.</summary>
 /// <param name="Domain">What it is about.</param>
 /// <param name="Verb">What it does.</param>
 /// <param name="IsPublic">It answers everybody, also in a household with accounts.</param>

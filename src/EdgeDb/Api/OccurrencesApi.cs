@@ -44,12 +44,7 @@ internal static class OccurrencesApi
     {
         var reader = request.Parameters;
         var zone = reader.Zone("zone", (await household.SettingsAsync(ct)).Zone);
-        var from = reader.Moment("from", zone);
-        var to = reader.Moment("to", zone);
-        if (to <= from)
-            throw ProblemException.Invalid("to", "'to' must be later than 'from'.");
-        if (to - from > Duration.FromDays(MaxDays))
-            throw ProblemException.Invalid("to", $"'from' and 'to' may be at most {MaxDays} days apart.");
+        var (from, to) = reader.Range(zone, MaxDays);
         var query = new OccurrenceQuery(
             from, to, zone, request.Sight, reader.Ids("calendar"), reader.Ids("member"), reader.Integer("limit", DefaultLimit, 1, MaxLimit), Cursor(reader));
         Depend(answer, query);
@@ -118,7 +113,8 @@ internal static class OccurrencesApi
         json.WriteEndArray();
     }
 
-    private static void WriteItem(Utf8JsonWriter json, OccurrenceView item)
+    /// <summary>An occurrence as all answers show it.</summary>
+    internal static void WriteItem(Utf8JsonWriter json, OccurrenceView item)
     {
         Span<byte> time = stackalloc byte[32];
         var allDay = item.Kind == OccurrenceKind.AllDay;
@@ -144,6 +140,9 @@ internal static class OccurrencesApi
         WriteStrings(json, "members"u8, item.MemberIds);
         json.WriteEndObject();
     }
+
+    /// <summary>Names it among all occurrences.</summary>
+    internal static string Id(OccurrenceView item) => Id(item, item.Recurrence?.ToString());
 
     // Of a time that is taken only the time is told, so it is its name too.
     private static string Id(OccurrenceView item, string? recurrence) =>

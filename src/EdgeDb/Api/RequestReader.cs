@@ -91,6 +91,17 @@ internal readonly struct RequestReader
             name, $"'{name}' must be a date such as 2026-01-05 or a time such as 2026-01-05T08:00:00Z, in the years 1900 to 2200.");
     }
 
+    /// <summary>The moments <c>from</c> and <c>to</c>, of which the second is the later by at most that many days. Both are required.</summary>
+    public (Instant From, Instant To) Range(DateTimeZone zone, int maxDays)
+    {
+        var (from, to) = (Moment("from", zone), Moment("to", zone));
+        if (to <= from)
+            throw ProblemException.Invalid("to", "'to' must be later than 'from'.");
+        if (to - from > Duration.FromDays(maxDays))
+            throw ProblemException.Invalid("to", $"'from' and 'to' may be at most {maxDays} days apart.");
+        return (from, to);
+    }
+
     /// <summary>Reads the JSON body.</summary>
     public async ValueTask<T> BodyAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class

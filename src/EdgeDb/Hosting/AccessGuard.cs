@@ -16,10 +16,11 @@ internal sealed class AccessGuard(RequestDelegate next, RequestPrincipals princi
         // Routing's own refusals, such as 405, are endpoints too, but no routes.
         if (context.GetEndpoint() is not RouteEndpoint endpoint)
             return next(context);
-        var requirement = endpoint.Metadata.GetMetadata<AccessRequirement>()
-            ?? throw new InvalidOperationException($"'{endpoint.DisplayName}' does not say what it requires.");
+        var requirements = endpoint.Metadata.GetOrderedMetadata<AccessRequirement>();
+        if (requirements.Count == 0)
+            throw new InvalidOperationException($"'{endpoint.DisplayName}' does not say what it requires.");
         var principal = principals.Find(context, out var session);
-        var extent = principal?.Extent(requirement.Domain, requirement.Verb) ?? AccessExtent.None;
+        var (requirement, extent) = Least(principal, requirements);
         // Also of who is refused: the audit log tells them.
         context.Features.Set(new AccessTicket(principal, extent));
         if (!requirement.IsPublic && extent == AccessExtent.None)
@@ -35,6 +36,18 @@ internal sealed class AccessGuard(RequestDelegate next, RequestPrincipals princi
         foreach (var endpoint in routes.DataSources.SelectMany(static source => source.Endpoints))
             if (endpoint.Metadata.GetMetadata<AccessRequirement>() is null)
                 throw new InvalidOperationException($"'{endpoint.DisplayName}' does not say what it requires.");
+    }
+
+    /// <summary>Of what an endpoint requires that which reaches least far.</summary>
+    private static (AccessRequirement Requirement, AccessExtent Extent) Least(Principal? principal, IReadOnlyList<AccessRequirement> requirements)
+    {
+        var least = (requirements[0], ExtentOf(requirements[0]));
+        for (var i = 1; i < requirements.Count; i++)
+            if (ExtentOf(requirements[i]) is var extent && extent < least.Item2)
+                least = (requirements[i], extent);
+        return least;
+
+        AccessExtent ExtentOf(AccessRequirement requirement) => principal?.Extent(requirement.Domain, requirement.Verb) ?? AccessExtent.None;
     }
 
     /// <summary>Gives the browser a new secret with this answer, once a day.</summary>

@@ -202,6 +202,7 @@ internal static partial class ServiceHost
         services.AddSingleton(household.Store);
         services.AddSingleton(household.Window);
         services.AddSingleton(household.Occurrences);
+        services.AddSingleton(household.Reminders);
         services.AddSingleton(household.Events);
         services.AddSingleton(household.Feeds);
         services.AddSingleton(household.Tasks);
@@ -312,6 +313,7 @@ internal static partial class ServiceHost
         app.MapCalendarsApi();
         app.MapFeedsApi();
         app.MapOccurrencesApi();
+        app.MapRemindersApi();
         app.MapEventsApi();
         app.MapTasksApi();
         app.MapNoticesApi();

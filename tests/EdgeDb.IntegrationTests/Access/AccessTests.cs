@@ -30,6 +30,7 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
         ["GET /api/feeds/{id}/problems"] = "oas",
         ["GET /api/occurrences"] = "oacgks",
         ["GET /api/next"] = "oacgks",
+        ["GET /api/reminders"] = "oacks",
         ["GET /api/events"] = "oacgks",
         ["POST /api/events"] = "oacs",
         ["GET /api/events/{id}"] = "oacgks",
@@ -207,6 +208,20 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
     }
 
     [Fact]
+    public async Task Reminders_take_the_right_to_read_all_that_they_are_of()
+    {
+        foreach (var (scopes, missing) in new[] { ("household:read events:read", "tasks:read"), ("household:read tasks:read", "events:read"), ("events:read tasks:read", "") })
+        {
+            using var program = await family.TokenAsync(scopes, scopes);
+            var answer = await program.SendAsync("GET", "/api/reminders?from=2026-03-01&to=2026-03-08");
+            Assert.Equal(missing.Length > 0 ? 403 : 200, answer.Status);
+            Assert.Contains(missing.Length > 0 ? $"'{missing}'" : Family.OfHouse, answer.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(403, (await family.Gus.SendAsync("GET", "/api/reminders?from=2026-03-01&to=2026-03-08")).Status);
+    }
+
+    [Fact]
     public async Task Nobody_is_told_what_they_may_not_see_wherever_they_look()
     {
         foreach (var (visitor, hidden) in new (Visitor, string[])[]
@@ -369,6 +384,7 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
         address = address switch
         {
             "/api/occurrences" => "/api/occurrences?from=2026-03-01&to=2026-03-08",
+            "/api/reminders" => "/api/reminders?from=2026-03-01&to=2026-03-08",
             "/api/incidents/{id}" => "/api/incidents/999",
             "/api/security/{id}" => "/api/security/999",
             _ => address.Replace("{id}", Missing, StringComparison.Ordinal),
@@ -401,6 +417,7 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
 
         // Also where series are expanded for the answer, and page by page.
         yield return "/api/occurrences?from=2010-03-01&to=2010-03-30";
+        yield return "/api/reminders?from=2026-02-28&to=2026-03-30";
         yield return "/api/occurrences?from=2026-03-01&to=2026-03-30&limit=1";
         yield return "/api/events?limit=1";
         yield return "/api/tasks?limit=1";

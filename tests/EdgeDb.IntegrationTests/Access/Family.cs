@@ -148,6 +148,7 @@ public sealed class Family : IAsyncLifetime
             start = $"2026-03-02T{hour:00}:00",
             end = $"2026-03-02T{hour:00}:30",
             rrule = "FREQ=WEEKLY;COUNT=3",
+            reminders = new[] { new { minutesBefore = 10 } },
             @private = isPrivate,
         }));
 

@@ -9,8 +9,9 @@ namespace EdgeDb.Core.Calendars;
 /// <param name="At">Absolute TRIGGER in UTC; null when <paramref name="Offset"/> is set.</param>
 /// <param name="Repeat">REPEAT: how many more times after the first.</param>
 /// <param name="Interval">DURATION between repeats.</param>
+/// <param name="Acknowledged">ACKNOWLEDGED (RFC 9074) in UTC: what was due by then has been seen; null when nothing was.</param>
 public sealed record CalendarAlarm(
-    string Action, CalendarDuration? Offset, bool RelatedToEnd, CalendarDateTime? At, int Repeat, CalendarDuration? Interval)
+    string Action, CalendarDuration? Offset, bool RelatedToEnd, CalendarDateTime? At, int Repeat, CalendarDuration? Interval, CalendarDateTime? Acknowledged)
 {
     // More reminders of one event than anybody will hear.
     private const int MaxRepeat = 1_000;
@@ -39,8 +40,13 @@ public sealed record CalendarAlarm(
         return new CalendarAlarm(
             string.IsNullOrEmpty(action) ? "DISPLAY" : action, offset,
             string.Equals(trigger!.Parameter("RELATED")?.Trim(), "END", StringComparison.OrdinalIgnoreCase), at,
-            interval is null ? 0 : Math.Min(repeat, MaxRepeat), interval);
+            interval is null ? 0 : Math.Min(repeat, MaxRepeat), interval, Moment(component.Property("ACKNOWLEDGED")));
     }
+
+    private static CalendarDateTime? Moment(CalendarProperty? property) =>
+        property is not null && CalendarDateTime.TryParse(property.Utf8, null, out var time, out _) && !time.IsDate
+            ? new CalendarDateTime(time.LocalSeconds, CalendarTimeKind.Utc)
+            : null;
 
     private static string? Trigger(CalendarProperty trigger, out CalendarDuration? offset, out CalendarDateTime? at)
     {

@@ -35,8 +35,8 @@ public sealed class CalendarEventTests
         Assert.Equal((Instant.FromUtc(1997, 9, 1, 13, 0), Instant.FromUtc(1997, 9, 2, 0, 0)), (read.Stamp!.Value, read.LastModified!.Value));
         Assert.Equal(
             [
-                new CalendarAlarm("DISPLAY", new CalendarDuration(0, -1800), true, null, 2, new CalendarDuration(0, 900)),
-                new CalendarAlarm("AUDIO", null, false, new CalendarDateTime(883_630_800, CalendarTimeKind.Utc), 0, null),
+                new CalendarAlarm("DISPLAY", new CalendarDuration(0, -1800), true, null, 2, new CalendarDuration(0, 900), null),
+                new CalendarAlarm("AUDIO", null, false, new CalendarDateTime(883_630_800, CalendarTimeKind.Utc), 0, null, null),
             ],
             read.Alarms);
         Assert.True(read.IsRecurring);
