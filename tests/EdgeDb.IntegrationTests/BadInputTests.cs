@@ -465,7 +465,7 @@ public sealed class BadInputTests(BadInputTests.Fixture fixture) : IClassFixture
     {
         "addEvent" => new() { ["calendarId"] = $"\"{fixture.Calendar}\"", ["summary"] = "\"Good\"", ["start"] = "\"2026-01-05T09:00\"" },
         "changeEvent" => new() { ["summary"] = "\"Good\"", ["start"] = "\"2026-01-05T09:00\"" },
-        "addFeed" => new() { ["address"] = "\"http://127.0.0.1:1/good\"" },
+        "addFeed" or "previewFeed" => new() { ["address"] = "\"http://127.0.0.1:1/good\"" },
         "addTask" => new() { ["calendarId"] = $"\"{fixture.List}\"", ["summary"] = "\"Good\"", ["due"] = "\"2026-01-05T09:00\"" },
         "changeTask" => new() { ["summary"] = "\"Good\"", ["due"] = "\"2026-01-05T09:00\"" },
         "tickTask" or "moveTask" => [],

@@ -260,12 +260,12 @@ public sealed class FeedTests(ServiceFixture fixture) : IClassFixture<ServiceFix
         await using var server = new FeedServer(_ => FeedReply.Ok(text));
         var feed = await AddAsync(server.Address + "/a.ics");
 
-        foreach (var other in (string[])["<!DOCTYPE html><html><body>Please sign in</body></html>", "", "{\"error\":\"expired\"}"])
+        foreach (var (other, reason) in new[] { ("\uFEFF\n<!DOCTYPE html><html><body>Please sign in</body></html>", "web-page"), ("", "not-a-calendar"), ("{\"error\":\"expired\"}", "not-a-calendar") })
         {
             text = other;
             feed = await RefreshAsync(feed);
 
-            Assert.Equal(("failing", "not-a-calendar"), (feed.Text("state"), Reason(feed)));
+            Assert.Equal(("failing", reason), (feed.Text("state"), Reason(feed)));
             Assert.Equal(["+0 09:00-10:00 School"], await ShownAsync(feed));
         }
     }

@@ -128,7 +128,7 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
             (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
         await Api.EventuallyAsync(
             "the feed has failed", async () => (await _api.GetAsync("/api/feeds")) is var feeds && feeds.Items[0].Text("state") == "failing" ? feeds : null);
-        await _api.PutAsync("/api/household", new { name = "Walkers" });
+        await _api.PutAsync("/api/household", new { name = "Walkers", clock = "24h", weekNumbers = true });
         await _api.PutAsync($"/api/members/{member}", new { name = "Ada L." });
         await _api.PutAsync($"/api/calendars/{calendar}", new { color = "#123456" });
         await _api.PutAsync($"/api/feeds/{feed}", new { name = "Still nobody" });
@@ -174,6 +174,10 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         await _api.DeleteAsync($"/api/calendars/{calendar}?events=delete");
         await _api.DeleteAsync($"/api/members/{member}");
         await _api.DeleteAsync("/api/sample");
+        await using (var server = new FeedServer(static _ => FeedReply.Ok(FeedText.Calendar())))
+            (await _api.PostAsync("/api/feeds/preview", new { address = server.Address })).Expect(HttpStatusCode.OK);
+        (await _api.PostAsync("/api/sample")).Expect(HttpStatusCode.NoContent);
+        (await _api.PostAsync("/api/sample")).Expect(HttpStatusCode.Conflict);
 
         foreach (var address in (string[])["", "/sqlite", "/sqlite/queries", "/tuner", "/tuner/history"])
             (await _api.GetAsync("/api/connections" + address)).Expect(HttpStatusCode.OK);
@@ -186,7 +190,8 @@ public sealed partial class OpenApiTests(OpenApiTests.SecureFixture fixture) : I
         (await _api.GetAsync("/api/config")).Expect(HttpStatusCode.OK);
         (await _api.PostAsync("/api/work/copy")).Expect(HttpStatusCode.Accepted);
         (await _api.PostAsync("/api/keys/rotate")).Expect(HttpStatusCode.Accepted);
-        (await _api.GetAsync("/api/work")).Expect(HttpStatusCode.OK);
+        foreach (var address in (string[])["/api/work", "/api/backups", "/api/machine", "/api/tls"])
+            (await _api.GetAsync(address)).Expect(HttpStatusCode.OK);
         await _api.PutAsync("/api/config/cache.entries", new { value = "500" });
         await _api.DeleteAsync("/api/config/cache.entries");
 

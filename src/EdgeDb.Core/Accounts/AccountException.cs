@@ -12,6 +12,9 @@ internal sealed class AccountException(AccountError error, string message, strin
     /// <summary>How long to wait before another attempt.</summary>
     public TimeSpan RetryAfter { get; init; }
 
+    /// <summary>When the account may be used, of <see cref="AccountError.OutOfHours"/>.</summary>
+    public AllowedHours? Hours { get; init; }
+
     internal static AccountException Missing(string what) => new(AccountError.NotFound, $"There is no such {what}.", "id");
 
     internal static AccountException Bad(string field, string message) => new(AccountError.Invalid, message, field);

@@ -82,6 +82,9 @@ internal static class FieldRules
             ? value
             : throw HouseholdException.Bad(field, $"'{field}' must be monday, sunday or saturday.");
 
+    internal static string Clock(string? value, string field) =>
+        value is "24h" or "12h" or "auto" ? value : throw HouseholdException.Bad(field, $"'{field}' must be 24h, 12h or auto.");
+
     internal static string Language(string? value, string field)
     {
         if (value is "" || (value is { Length: <= 35 } && value.AsSpan().IndexOfAnyExcept(LanguageCharacters) < 0))

@@ -9,7 +9,7 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
 {
     internal const string DefaultName = "Our household";
 
-    private static readonly string[] SettingNames = ["household.name", "household.zone", "household.language", "household.weekStart", "household.version"];
+    private static readonly string[] SettingNames = ["household.name", "household.zone", "household.language", "household.weekStart", "household.version", "household.clock", "household.weekNumbers"];
 
     private readonly IdSource _ids = new(time);
 
@@ -22,13 +22,15 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
 
     /// <summary>Changes what is not null.</summary>
     public Task<HouseholdSettings> ChangeSettingsAsync(
-        string? name, string? zone, string? language, string? weekStart, long? expectedVersion, CancellationToken cancellationToken)
+        string? name, string? zone, string? language, string? weekStart, string? clock, bool? weekNumbers, long? expectedVersion, CancellationToken cancellationToken)
     {
         var change = (
             Name: name is null ? null : FieldRules.Name(name, "name"),
             Zone: zone is null ? null : FieldRules.Zone(zone, "zone"),
             Language: language is null ? null : FieldRules.Language(language, "language"),
             WeekStart: weekStart is null ? null : FieldRules.WeekStart(weekStart, "weekStart"),
+            Clock: clock is null ? null : FieldRules.Clock(clock, "clock"),
+            WeekNumbers: weekNumbers,
             Expected: expectedVersion);
         return database.WriteAsync(
             change,
@@ -42,6 +44,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
                     Zone = change.Zone ?? before.Zone,
                     Language = change.Language ?? before.Language,
                     WeekStart = change.WeekStart ?? before.WeekStart,
+                    Clock = change.Clock ?? before.Clock,
+                    WeekNumbers = change.WeekNumbers ?? before.WeekNumbers,
                     Version = before.Version + 1,
                 };
                 WriteSettings(session, after);
@@ -367,6 +371,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
             SettingRows.Read(session, SettingNames[1]) ?? "UTC",
             SettingRows.Read(session, SettingNames[2]) ?? "",
             SettingRows.Read(session, SettingNames[3]) ?? "monday",
+            SettingRows.Read(session, SettingNames[5]) ?? "auto",
+            SettingRows.Read(session, SettingNames[6]) == "true",
             long.Parse(SettingRows.Read(session, SettingNames[4]) ?? "1", CultureInfo.InvariantCulture));
 
     private static void WriteSettings(SqliteSession session, HouseholdSettings settings)
@@ -376,6 +382,8 @@ internal sealed class HouseholdStore(SqliteDatabase database, TimeProvider time)
         SettingRows.Write(session, SettingNames[2], settings.Language);
         SettingRows.Write(session, SettingNames[3], settings.WeekStart);
         SettingRows.Write(session, SettingNames[4], settings.Version.ToString(CultureInfo.InvariantCulture));
+        SettingRows.Write(session, SettingNames[5], settings.Clock);
+        SettingRows.Write(session, SettingNames[6], settings.WeekNumbers ? "true" : "false");
     }
 
     private static void WriteCalendarMembers(SqliteSession session, string calendarId, IReadOnlyList<string> members)

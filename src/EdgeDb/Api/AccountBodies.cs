@@ -1,3 +1,5 @@
+using EdgeDb.Hosting;
+
 namespace EdgeDb.Api;
 
 // The shapes of /api/session, /api/accounts, /api/sessions, /api/pairings, /api/devices and /api/tokens in /openapi/v1.json.
@@ -55,7 +57,17 @@ internal sealed record OpenIdLinkInput(string? Subject);
 
 internal sealed record TotpInput(string? Code);
 
-internal sealed record TotpBody(string Secret, string Uri);
+/// <summary>A QR code as the path of an SVG of this size.</summary>
+internal sealed record QrBody(int Size, string Path)
+{
+    public static QrBody Of(string text)
+    {
+        var (size, path) = QrCode.Path(text);
+        return new(size, path);
+    }
+}
+
+internal sealed record TotpBody(string Secret, string Uri, QrBody Qr);
 
 internal sealed record RecoveryCodesBody(IReadOnlyList<string> Codes);
 
@@ -63,7 +75,7 @@ internal sealed record SignedInBody(string Id, string? Account, string Name, boo
 
 internal sealed record SignedInList(IReadOnlyList<SignedInBody> Items, string? Next);
 
-internal sealed record PairingBody(string Code, string Secret, string Address, int ExpiresInSeconds);
+internal sealed record PairingBody(string Code, string Secret, string Address, QrBody Qr, int ExpiresInSeconds);
 
 internal sealed record WaitingDeviceBody(string Code, string Agent);
 
@@ -81,7 +93,7 @@ internal sealed record TokenInput(string? Name, IReadOnlyList<string>? Scopes, i
 
 internal sealed record TokenBody(string Id, string Name, string Account, IReadOnlyList<string> Scopes, string CreatedAt, string? ExpiresAt, string? SeenAt);
 
-internal sealed record TokenList(IReadOnlyList<TokenBody> Items, string? Next);
+internal sealed record TokenList(IReadOnlyList<TokenBody> Items, string? Next, IReadOnlyList<string> Scopes);
 
 internal sealed record NewTokenBody(string Id, string Name, string Account, IReadOnlyList<string> Scopes, string CreatedAt, string? ExpiresAt, string? SeenAt, string Token);
 

@@ -166,7 +166,8 @@ internal static class AccountsApi
         await ConfirmAsync(context, services, account, current);
         var secret = services.Enrolments.Begin(id);
         var settings = await household.SettingsAsync(context.RequestAborted);
-        await context.AnswerAsync(new TotpBody(Base32.Encode(secret), Totp.Uri(settings.Name, account.Name, secret)), ApiJson.Web.TotpBody);
+        var uri = Totp.Uri(settings.Name, account.Name, secret);
+        await context.AnswerAsync(new TotpBody(Base32.Encode(secret), uri, QrBody.Of(uri)), ApiJson.Web.TotpBody);
     }
 
     private static async Task ConfirmTotpAsync(HttpContext context, string id, AccountServices services)

@@ -5,9 +5,9 @@ namespace EdgeDb.Api;
 // The shapes of /openapi/v1.json, which documents them; a test holds the two together.
 
 internal sealed record HouseholdBody(
-    string Name, string Zone, string Language, string WeekStart, bool Sample, string WindowFrom, string WindowTo, long Version);
+    string Name, string Zone, string Language, string WeekStart, string Clock, bool WeekNumbers, bool Sample, string WindowFrom, string WindowTo, long Version);
 
-internal sealed record HouseholdChange(string? Name, string? Zone, string? Language, string? WeekStart);
+internal sealed record HouseholdChange(string? Name, string? Zone, string? Language, string? WeekStart, string? Clock, bool? WeekNumbers);
 
 internal sealed record MemberBody(string Id, string Name, string Color, bool Sample, long Version);
 
@@ -49,6 +49,13 @@ internal sealed record FeedInput(string? Address, string? Name, string? Color, I
 internal sealed record FeedProblemBody(int Line, string Component, string? Uid, string Property, string Reason);
 
 internal sealed record FeedProblemList(IReadOnlyList<FeedProblemBody> Items, long Total, string? Next);
+
+internal sealed record FeedPreviewInput(string? Address);
+
+internal sealed record PreviewedOccurrenceBody(string Summary, string? Location, string Start, string End, bool AllDay);
+
+internal sealed record FeedPreviewBody(
+    string? Name, int Events, bool Whole, IReadOnlyList<PreviewedOccurrenceBody> Next, int SkippedCount, IReadOnlyList<FeedProblemBody> Problems);
 
 internal sealed record ReminderBody(int MinutesBefore);
 

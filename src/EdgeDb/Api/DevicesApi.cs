@@ -25,7 +25,7 @@ internal static class DevicesApi
         // As the device reached us, which is a name that others at home reach us by too.
         var address = $"{context.Request.Scheme}://{context.Request.Host}/pair?code={code}";
         context.Response.StatusCode = StatusCodes.Status201Created;
-        return context.AnswerAsync(new PairingBody(ReadableCode.Grouped(code), secret, address, (int)Pairings.Lifetime.TotalSeconds), ApiJson.Web.PairingBody);
+        return context.AnswerAsync(new PairingBody(ReadableCode.Grouped(code), secret, address, QrBody.Of(address), (int)Pairings.Lifetime.TotalSeconds), ApiJson.Web.PairingBody);
     }
 
     private static Task ShowAsync(HttpContext context, string id, AccountServices services)

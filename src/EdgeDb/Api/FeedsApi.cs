@@ -10,12 +10,15 @@ namespace EdgeDb.Api;
 /// <summary>/api/feeds.</summary>
 internal static class FeedsApi
 {
+    private const int MaxPreviewedProblems = 20;
+
     public static void MapFeedsApi(this IEndpointRouteBuilder routes)
     {
         var store = routes.ServiceProvider.GetRequiredService<FeedStore>();
         var refresher = routes.ServiceProvider.GetRequiredService<FeedRefresher>();
         routes.MapAnswers("/api/feeds", AccessDomain.Feeds, new("feeds", AnswerPolicy.Default, [new("limit"), new("cursor")], (request, answer, ct) => ListAsync(store, refresher, request, answer, ct)));
         routes.MapPost("/api/feeds", AddAsync).Requires(AccessDomain.Feeds, AccessVerb.Add);
+        routes.MapPost("/api/feeds/preview", PreviewAsync).Requires(AccessDomain.Feeds, AccessVerb.Add);
         routes.MapPut("/api/feeds/{id}", ChangeAsync).Requires(AccessDomain.Feeds, AccessVerb.Change);
         routes.MapDelete("/api/feeds/{id}", DeleteAsync).Requires(AccessDomain.Feeds, AccessVerb.Delete);
         routes.MapPost("/api/feeds/{id}/refresh", RefreshAsync).Requires(AccessDomain.Feeds, AccessVerb.Change);
@@ -44,6 +47,29 @@ internal static class FeedsApi
         queue.Wake(HouseholdWorker.Feeds);
         context.Response.StatusCode = StatusCodes.Status201Created;
         await context.Response.WriteAsJsonAsync(Body(feed, store, refresher), ApiJson.Web.FeedBody);
+    }
+
+    private static async Task PreviewAsync(HttpContext context, FeedPreviewer previewer)
+    {
+        var input = await new RequestReader(context.Request).BodyAsync(ApiJson.Web.FeedPreviewInput, context.RequestAborted);
+        var address = FeedAddress.Parse(input.Address, "address", allowFile: false);
+        try
+        {
+            var preview = await previewer.ReadAsync(address, context.RequestAborted);
+            await context.AnswerAsync(
+                new FeedPreviewBody(
+                    preview.Name, preview.Events, preview.IsWhole, [.. preview.Next.Select(Body)], preview.Problems.Count,
+                    [.. preview.Problems.Items.Take(MaxPreviewedProblems).Select(Body)]),
+                ApiJson.Web.FeedPreviewBody);
+        }
+        catch (FeedFailure failure) when (failure.Reason == "too-often")
+        {
+            throw new ProblemException(429, "too-often", "Too many addresses were tried", failure.Detail) { RetryAfter = failure.RetryAfter };
+        }
+        catch (FeedFailure failure)
+        {
+            throw new ProblemException(422, "feed-" + failure.Reason, "No calendar can be read there", failure.Detail, "address");
+        }
     }
 
     private static async Task ChangeAsync(HttpContext context, string id, FeedStore store, FeedRefresher refresher)
@@ -85,6 +111,13 @@ internal static class FeedsApi
                 [.. problems.Select(p => Body(p.Problem))], total, next?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ApiJson.Web.FeedProblemList);
     }
+
+    private static PreviewedOccurrenceBody Body(PreviewedOccurrence occurrence) => new(
+        occurrence.Summary,
+        occurrence.Location,
+        occurrence.IsAllDay ? TimeText.Date(occurrence.Start) : TimeText.Instant(occurrence.Start),
+        occurrence.IsAllDay ? TimeText.Date(occurrence.End) : TimeText.Instant(occurrence.End),
+        occurrence.IsAllDay);
 
     private static FeedBody Body(Feed feed, FeedStore store, FeedRefresher refresher) =>
         new(

@@ -13,6 +13,7 @@ internal static class HouseholdApi
         var sample = routes.ServiceProvider.GetRequiredService<SampleHousehold>();
         routes.MapAnswers("/api/household", AccessDomain.Household, new("household", AnswerPolicy.Default, [], (_, answer, ct) => GetAsync(store, sample, answer, ct)));
         routes.MapPut("/api/household", ChangeAsync).Requires(AccessDomain.Household, AccessVerb.Change);
+        routes.MapPost("/api/sample", AddSampleAsync).Requires(AccessDomain.Household, AccessVerb.Change);
         routes.MapDelete("/api/sample", DeleteSampleAsync).Requires(AccessDomain.Household, AccessVerb.Change);
     }
 
@@ -30,10 +31,18 @@ internal static class HouseholdApi
         var reader = new RequestReader(context.Request);
         var change = await reader.BodyAsync(ApiJson.Web.HouseholdChange, context.RequestAborted);
         var settings = await store.ChangeSettingsAsync(
-            change.Name, change.Zone, change.Language, change.WeekStart, reader.ExpectedVersion(), context.RequestAborted);
+            change.Name, change.Zone, change.Language, change.WeekStart, change.Clock, change.WeekNumbers, reader.ExpectedVersion(), context.RequestAborted);
         var (_, window) = await store.OverviewAsync(context.RequestAborted);
         var hasSample = await sample.IsPresentAsync(context.RequestAborted);
         await context.Response.WriteAsJsonAsync(Body(settings, hasSample, window), ApiJson.Web.HouseholdBody);
+    }
+
+    private static async Task AddSampleAsync(HttpContext context, SampleHousehold sample)
+    {
+        _ = new RequestReader(context.Request);
+        if (!await sample.AddIfEmptyAsync(context.RequestAborted))
+            throw new HouseholdException(HouseholdError.Conflict, "The household has members or calendars already; the sample is for one that has none.");
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private static async Task DeleteSampleAsync(HttpContext context, SampleHousehold sample)
@@ -49,6 +58,8 @@ internal static class HouseholdApi
             settings.Zone,
             settings.Language,
             settings.WeekStart,
+            settings.Clock,
+            settings.WeekNumbers,
             sample,
             TimeText.Instant(window.From),
             TimeText.Instant(window.To),

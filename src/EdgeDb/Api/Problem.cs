@@ -24,6 +24,11 @@ internal sealed record Problem
     [JsonPropertyOrder(5)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FieldProblem>? Errors { get; init; }
+
+    /// <summary>When the account may be used, such as <c>07:00-20:00</c>; with <c>out-of-hours</c>.</summary>
+    [JsonPropertyOrder(6)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Hours { get; init; }
 }
 
 /// <summary>One field, parameter or header at fault.</summary>

@@ -69,7 +69,7 @@ internal sealed partial class ProblemWriter(RequestDelegate next, ILogger<Proble
         AccountException { Error: AccountError.VersionMismatch } e => New(412, "version-mismatch", "Somebody else was faster", e.Message, "If-Match"),
         AccountException { Error: AccountError.LimitReached } e => New(422, "limit-reached", "A limit is reached", e.Message, e.Field),
         AccountException { Error: AccountError.Refused } e => New(401, "wrong-credentials", "Not let in", e.Message, e.Field),
-        AccountException { Error: AccountError.OutOfHours } e => New(401, "out-of-hours", "Not at this time of day", e.Message, null),
+        AccountException { Error: AccountError.OutOfHours } e => New(401, "out-of-hours", "Not at this time of day", e.Message, null) with { Hours = e.Hours?.ToString() },
         AccountException { Error: AccountError.SecondFactorNeeded } e => New(401, "second-factor", "A second factor is needed", e.Message, e.Field),
         AccountException { Error: AccountError.Forbidden } e => New(403, "forbidden", "You may not do this", e.Message, e.Field),
         AccountException { Error: AccountError.Delayed } e => New(429, "too-many-attempts", "Too many wrong attempts", e.Message, null),

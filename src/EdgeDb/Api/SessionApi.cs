@@ -64,6 +64,8 @@ internal static class SessionApi
     {
         _ = new RequestReader(context.Request);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+        // What the browser's own cache has of the answers is nobody's any more, also where it learns late that it was signed out from elsewhere. Browsers obey over https and on the machine itself.
+        context.Response.Headers["Clear-Site-Data"] = "\"cache\"";
         if (services.Sessions.Find(SessionCookie.Read(context.Request)) is not { Principal: { } principal } session)
             return;
         // At a wall it is the visitor who leaves; the device is unpaired in /api/devices. The cookie stays: it is worth nothing, but the browser is known by it.

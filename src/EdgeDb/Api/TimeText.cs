@@ -16,6 +16,9 @@ internal static class TimeText
     [return: NotNullIfNotNull(nameof(seconds))]
     public static string? Instant(long? seconds) => seconds is { } value ? Instant(value) : null;
 
+    /// <summary>Wall-clock seconds as <c>2026-01-05</c>.</summary>
+    public static string Date(long seconds) => Clock(seconds).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
     /// <summary>Writes Unix seconds as an instant without allocating.</summary>
     public static int WriteInstant(Span<byte> utf8, long seconds)
     {

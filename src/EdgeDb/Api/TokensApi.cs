@@ -22,7 +22,8 @@ internal static class TokensApi
         var reader = new RequestReader(context.Request, "limit", "cursor");
         var ticket = context.Ticket();
         var page = Page.Of([.. services.Tokens.All.Where(token => MayTouch(ticket, token))], static token => token.Id, reader);
-        return context.AnswerAsync(new TokenList([.. page.Items.Select(Body)], page.Next), ApiJson.Web.TokenList);
+        var most = ticket.Principal!.AccountId is { } account ? ApiTokens.MostOf(services.Accounts.Require(account)) : AccessRights.None;
+        return context.AnswerAsync(new TokenList([.. page.Items.Select(Body)], page.Next, AccountFields.Scopes(most)), ApiJson.Web.TokenList);
     }
 
     private static async Task AddAsync(HttpContext context, AccountServices services)

@@ -5,7 +5,6 @@ using EdgeDb.Api;
 using EdgeDb.Core.Certificates;
 using EdgeDb.Core.Household;
 using EdgeDb.Hosting;
-using EdgeDb.Hosting.Tls;
 using EdgeDb.Options;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -14,7 +14,7 @@ internal sealed class EdgeGuard
     public const string ModeHeader = "EdgeDb-Mode";
 
     private const string ContentSecurityPolicy =
-        "default-src 'self'; img-src 'self' data:; style-src 'self'; connect-src 'self'; "
+        "default-src 'self'; img-src 'self' data:; style-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
         + "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 
     private readonly RequestDelegate _next;

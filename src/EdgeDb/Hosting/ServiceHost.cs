@@ -216,6 +216,8 @@ internal static partial class ServiceHost
             provider => new FeedRefresher(
                 household.Feeds, provider.GetRequiredService<FeedClient>(), household.FeedImport, () => TimeSpan.FromMinutes(settings.Get(SettingTable.FeedInterval)), time,
                 loggers.CreateLogger<FeedRefresher>()));
+        services.AddSingleton(provider => new FeedPreviewer(provider.GetRequiredService<FeedClient>(), household.FeedImport, household.Store, time));
+        services.AddSingleton<MachineReadings>();
         services.AddSingleton(provider => new HouseholdWorker(
             household, provider.GetRequiredService<AuditLog>(), provider.GetRequiredService<FeedRefresher>(), provider.GetRequiredService<AnswerWarmer>(), provider.GetRequiredService<DrillSchedule>(),
             provider.GetRequiredService<PersonErasure>(), provider.GetRequiredService<BackgroundQueue>(), time,
@@ -322,6 +324,8 @@ internal static partial class ServiceHost
         app.MapWorkApi();
         app.MapKeysApi();
         app.MapPipelineApi();
+        app.MapBackupsApi();
+        app.MapMachineApi();
         app.MapAuditApi();
         app.MapHealthApi();
         app.MapMetricsApi();

@@ -180,7 +180,7 @@ internal sealed class SignInService(AccountStore accounts, Sessions sessions, Pa
     private void RequireTime(Account account)
     {
         if (account.Hours is { } hours && !hours.Contains(timeOfDay()))
-            throw new AccountException(AccountError.OutOfHours, $"This account may be used from {hours.From:HH\\:mm} to {hours.To:HH\\:mm}.");
+            throw new AccountException(AccountError.OutOfHours, $"This account may be used from {hours.From:HH\\:mm} to {hours.To:HH\\:mm}.") { Hours = hours };
     }
 
     private void Tell(AccountEventKind kind, string? accountId, string by, IPAddress? from, string what) =>

@@ -43,6 +43,10 @@ internal sealed partial class ApiTokens : IAsyncDisposable
     /// <summary>All, by id.</summary>
     public IReadOnlyList<ApiToken> All => [.. Volatile.Read(ref _tokens).Values.OrderBy(static token => token.Id, StringComparer.Ordinal)];
 
+    /// <summary>What a token of theirs can have: never more than a service may have, nor more than whoever made it has now.</summary>
+    public static AccessRights MostOf(Account maker) =>
+        (AccessPolicy.Rights(Role.Service) | AccessPolicy.OwnRights(Role.Service)) & (AccessPolicy.Rights(maker.Role) | AccessPolicy.OwnRights(maker.Role));
+
     /// <summary>Reads them from the file, after the accounts.</summary>
     public async Task LoadAsync(CancellationToken ct)
     {
@@ -159,10 +163,6 @@ internal sealed partial class ApiTokens : IAsyncDisposable
         await StoreUsesAsync().ConfigureAwait(false);
         _changes.Dispose();
     }
-
-    // A token never has more than a service may have, nor more than whoever made it has now.
-    private static AccessRights MostOf(Account maker) =>
-        (AccessPolicy.Rights(Role.Service) | AccessPolicy.OwnRights(Role.Service)) & (AccessPolicy.Rights(maker.Role) | AccessPolicy.OwnRights(maker.Role));
 
     private static bool IsSecretOf(ApiToken token, ReadOnlySpan<byte> secret)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using EdgeDb.Core.Calendars;
 using EdgeDb.Core.Storage;
 
@@ -19,13 +20,20 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
     /// <param name="response">Its answer, with content.</param>
     /// <param name="pause">Time to the next request, given the interval the calendar asks for.</param>
     /// <param name="cancellationToken">Stops between two writes.</param>
-    public async Task<CalendarImportResult> ApplyAsync(
-        Feed feed, FeedResponse response, Func<TimeSpan?, TimeSpan> pause, CancellationToken cancellationToken)
+    public Task<CalendarImportResult> ApplyAsync(
+        Feed feed, FeedResponse response, Func<TimeSpan?, TimeSpan> pause, CancellationToken cancellationToken) =>
+        ReadAsync(response, (document, ct) => ApplyAsync(feed, response, document, pause, ct), cancellationToken);
+
+    /// <summary>
+    /// Reads a body and hands over the calendar in it. Throws <see cref="FeedFailure"/> when it is none. One at a time: others wait until
+    /// <paramref name="use"/> is done with it.
+    /// </summary>
+    public async Task<T> ReadAsync<T>(FeedResponse response, Func<CalendarDocument, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await ApplyOneAsync(feed, response, pause, cancellationToken).ConfigureAwait(false);
+            return await use(Read(response.TakeContent()), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -33,21 +41,33 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
         }
     }
 
-    private async Task<CalendarImportResult> ApplyOneAsync(
-        Feed feed, FeedResponse response, Func<TimeSpan?, TimeSpan> pause, CancellationToken cancellationToken)
+    private CalendarDocument Read(byte[] content)
     {
         CalendarDocument document;
         try
         {
-            document = import.Read(response.TakeContent());
+            document = import.Read(content);
         }
         catch (CalendarLimitException exception)
         {
             throw new FeedFailure("too-large", exception.Message);
         }
-        if (!document.IsCalendar)
-            throw new FeedFailure("not-a-calendar", "The address answers, but not with a calendar; it may need a sign-in.");
+        if (document.IsCalendar)
+            return document;
+        throw IsWebPage(content)
+            ? new FeedFailure("web-page", "The address leads to a web page, not to a calendar; it may need a sign-in, or another link on that page is the calendar's.")
+            : new FeedFailure("not-a-calendar", "The address answers, but not with a calendar.");
+    }
 
+    private static bool IsWebPage(ReadOnlySpan<byte> content)
+    {
+        var start = content[(content.StartsWith("\uFEFF"u8) ? 3 : 0)..].TrimStart(" \t\r\n"u8);
+        return Ascii.EqualsIgnoreCase(start[..Math.Min(start.Length, 9)], "<!doctype"u8) || Ascii.EqualsIgnoreCase(start[..Math.Min(start.Length, 5)], "<html"u8);
+    }
+
+    private async Task<CalendarImportResult> ApplyAsync(
+        Feed feed, FeedResponse response, CalendarDocument document, Func<TimeSpan?, TimeSpan> pause, CancellationToken cancellationToken)
+    {
         var (changed, removed) = await import.MirrorAsync(feed.CalendarId, document, cancellationToken).ConfigureAwait(false);
         if (document.IsTruncated)
             document.Problems.Add(new(0, "VCALENDAR", null, "", "the calendar breaks off before its end; nothing was removed because of that"));
@@ -72,7 +92,8 @@ internal sealed class FeedImport(SqliteDatabase database, CalendarImport import,
         return new(document.Series.Count, changed, removed, document.Problems.Count, document.Problems.Items);
     }
 
-    private static string? ShortName(string? name)
+    /// <summary>What a calendar calls itself, as a name of one here; null when it does not.</summary>
+    internal static string? ShortName(string? name)
     {
         name = name?.ReplaceLineEndings(" ").Trim();
         return string.IsNullOrEmpty(name) ? null : name[..Math.Min(name.Length, FieldRules.MaxNameLength)];

@@ -40,6 +40,9 @@ internal sealed class Https : IDisposable
     /// <summary>Known once the service listens; 0 before, and where https is off.</summary>
     public int Port { get; set; }
 
+    /// <summary>Whether there are certificates of the household's own authority.</summary>
+    public bool HasLocal => _local is not null;
+
     /// <summary>The household's own certificates. Throws <see cref="ProblemException"/> (404) where there are none.</summary>
     public LocalCertificates Local => _local ?? throw new ProblemException(
         404, "no-authority", "There is nothing to trust here",

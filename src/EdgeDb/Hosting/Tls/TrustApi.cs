@@ -8,7 +8,7 @@ namespace EdgeDb.Hosting.Tls;
 
 /// <summary>
 /// /trust: how devices come to trust the household's authority, with what they need for it. Reached over plain http by devices that do not trust it yet, so it
-/// says nothing of the household. And /api/tls/renew.
+/// says nothing of the household. And /api/tls.
 /// </summary>
 internal static class TrustApi
 {
@@ -19,6 +19,7 @@ internal static class TrustApi
         routes.MapMethods("/trust/authority.crt", HttpReads.Methods, DerAsync).IsPublic();
         routes.MapMethods("/trust/authority.pem", HttpReads.Methods, PemAsync).IsPublic();
         routes.MapMethods("/trust/authority.mobileconfig", HttpReads.Methods, AppleAsync).IsPublic();
+        routes.MapMethods("/api/tls", HttpReads.Methods, ShowAsync).Requires(AccessDomain.Settings, AccessVerb.Read);
         routes.MapPost("/api/tls/renew", RenewAsync).Requires(AccessDomain.Settings, AccessVerb.Change);
     }
 
@@ -67,6 +68,19 @@ internal static class TrustApi
     {
         using var authority = await AuthorityAsync(context, https);
         await SendAsync(context, "application/x-apple-aspen-config", Encoding.UTF8.GetBytes(AppleProfile.Of(authority)), "edgedb-authority.mobileconfig");
+    }
+
+    private static async Task ShowAsync(HttpContext context, Https https)
+    {
+        _ = new RequestReader(context.Request);
+        try
+        {
+            await context.AnswerAsync(new TlsList(https.HasLocal ? [await DescribeAsync(https.Local, context.RequestAborted)] : [], null), ApiJson.Web.TlsList);
+        }
+        catch (CertificateFileException failure)
+        {
+            throw Unusable(failure);
+        }
     }
 
     private static async Task RenewAsync(HttpContext context, Https https)

@@ -1,22 +1,20 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using QRCoder;
 
-namespace EdgeDb.Hosting.Tls;
+namespace EdgeDb.Hosting;
 
-/// <summary>An address as a QR code, for the camera of a phone.</summary>
+/// <summary>A text, mostly an address, as a QR code for the camera of a phone.</summary>
 internal static class QrCode
 {
-    /// <summary>As SVG; scales with its box.</summary>
-    public static string Svg(string text)
+    /// <summary>As the path of an SVG whose box is <c>0 0 size size</c>, quiet zone included: dark modules, to be drawn on white.</summary>
+    public static (int Size, string Path) Path(string text)
     {
         using var code = Encode(text);
         var rows = code.ModuleMatrix;
-        var svg = new StringBuilder();
-        svg.Append(
-            CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {rows.Count} {rows.Count}\" shape-rendering=\"crispEdges\" role=\"img\"><path fill=\"#fff\" d=\"M0 0h{rows.Count}v{rows.Count}H0z\"/><path d=\"");
+        var path = new StringBuilder();
         for (var y = 0; y < rows.Count; y++)
             for (var x = 0; x < rows.Count; x++)
             {
@@ -25,10 +23,19 @@ internal static class QrCode
                 var begin = x;
                 while (x + 1 < rows.Count && rows[y][x + 1])
                     x++;
-                svg.Append(CultureInfo.InvariantCulture, $"M{begin} {y}h{x - begin + 1}v1h-{x - begin + 1}z");
+                path.Append(CultureInfo.InvariantCulture, $"M{begin} {y}h{x - begin + 1}v1h-{x - begin + 1}z");
             }
 
-        return svg.Append("\"/></svg>").ToString();
+        return (rows.Count, path.ToString());
+    }
+
+    /// <summary>As SVG, called by its text; scales with its box.</summary>
+    public static string Svg(string text)
+    {
+        var (size, path) = Path(text);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {size} {size}\" shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"{HtmlEncoder.Default.Encode(text)}\"><path fill=\"#fff\" d=\"M0 0h{size}v{size}H0z\"/><path d=\"{path}\"/></svg>");
     }
 
     /// <summary>For a terminal with a dark background: two rows of modules in a line, light ones as blocks.</summary>
