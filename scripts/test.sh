@@ -60,7 +60,7 @@ dotnet_tests() {
 
 install_packages() {
   local missing=()
-  command -v chromium >/dev/null || missing+=(chromium)
+  command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
   command -v shellcheck >/dev/null || missing+=(shellcheck)
   command -v strace >/dev/null || missing+=(strace)
   command -v nginx >/dev/null || missing+=(nginx-light)

@@ -9,10 +9,13 @@ namespace EdgeDb.BrowserTests;
 /// <summary>One Chromium for all tests; every test has a context of its own in it, with its own storage and clock.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    private const string DefaultPath = "/usr/bin/chromium";
+    /// <summary>Chromium without windows: the one with windows draws them, and pages of its own in them, for nobody.</summary>
+    internal static readonly string ExecutablePath = Environment.GetEnvironmentVariable("EDGEDB_CHROMIUM") ?? "/usr/bin/chromium-headless-shell";
 
     private static readonly string[] Arguments =
     [
+        // Its own language, in which the parts of a day are typed; what a page is to be told is said by its context.
+        "--lang=en-US",
         "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
@@ -25,24 +28,33 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var path = Environment.GetEnvironmentVariable("EDGEDB_CHROMIUM") ?? DefaultPath;
-        if (!File.Exists(path))
+        if (!File.Exists(ExecutablePath))
         {
-            _missing = $"There is no Chromium at {path}; install it or set EDGEDB_CHROMIUM.";
+            _missing = $"There is no Chromium at {ExecutablePath}; install it or set EDGEDB_CHROMIUM.";
             return;
         }
         Assertions.SetDefaultExpectTimeout((float)Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Arguments });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = ExecutablePath, Headless = true, Args = Arguments });
     }
 
     /// <summary>A new context. Without a browser the test fails where it counts (CI) and is skipped elsewhere.</summary>
     public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
     {
-        if (_missing is not null && Environment.GetEnvironmentVariable("CI") == "true")
-            Assert.Fail(_missing);
-        Assert.SkipWhen(_missing is not null, _missing ?? "");
+        SkipWhenMissing();
         var context = await _browser!.NewContextAsync(options);
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
+        return context;
+    }
+
+    /// <summary>A browser of its own that has a folder for what it keeps, and finds it there when it is opened again.</summary>
+    public async Task<IBrowserContext> OpenProfileAsync(string folder, BrowserTypeLaunchPersistentContextOptions options)
+    {
+        SkipWhenMissing();
+        options.ExecutablePath = ExecutablePath;
+        options.Headless = true;
+        options.Args = [.. Arguments, .. options.Args ?? []];
+        var context = await _playwright!.Chromium.LaunchPersistentContextAsync(folder, options);
         context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         return context;
     }
@@ -52,5 +64,12 @@ public sealed class Browser : IAsyncLifetime
         if (_browser is not null)
             await _browser.DisposeAsync();
         _playwright?.Dispose();
+    }
+
+    private void SkipWhenMissing()
+    {
+        if (_missing is not null && Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail(_missing);
+        Assert.SkipWhen(_missing is not null, _missing ?? "");
     }
 }

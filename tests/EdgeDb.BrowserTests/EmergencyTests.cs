@@ -30,7 +30,8 @@ public sealed class EmergencyTests(Browser browser)
         await page.Page.ScreenshotAsync(new() { Path = ScreenshotTests.PathOf($"disk-full-{locale}") });
     }
 
-    private static async Task FailToWriteAsync(ServiceProcess service)
+    /// <summary>Writes until the disk is full.</summary>
+    internal static async Task FailToWriteAsync(ServiceProcess service)
     {
         for (var i = 0; i < 5000; i++)
         {

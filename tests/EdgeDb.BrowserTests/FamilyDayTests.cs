@@ -17,13 +17,15 @@ public sealed class FamilyDayTests(Browser browser)
         var kim = await household.AddMemberAsync("Kim", "#2e86ab");
         await household.AddEventAsync(await household.AddCalendarAsync("Family"), "Dinner", "2026-11-21T18:00:00", "2026-11-21T19:00:00");
         await household.AddEventAsync(await household.AddCalendarForAsync("adults", "Presents", ada), "Telescope", "2026-11-21T16:00:00", "2026-11-21T17:00:00");
+        await household.AddEventAsync(await household.AddCalendarForAsync("private", "Ada's own", ada), "Surgery", "2026-11-21T15:30:00", "2026-11-21T16:00:00");
+        await household.AddEventAsync(await household.AddCalendarAsync("Chores", kim), "Dishes", "2026-11-21T19:00:00", "2026-11-21T19:30:00");
         await household.AddEventAsync(await household.AddCalendarForAsync("private", "Kim's own", kim), "Secret club", "2026-11-21T20:00:00", "2026-11-21T21:00:00");
 
         // Set-up makes the owner.
         await using var owner = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Laptop);
         // The stream of changes, which anybody had, ends with the claim.
         owner.ServiceMayRefuse = true;
-        var invitation = owner.Page.GetByRole(AriaRole.Region, new() { Name = "Anybody who reaches this page" });
+        var invitation = owner.Page.GetByRole(AriaRole.Region, new() { Name = "Everybody here may change everything." });
         await invitation.GetByRole(AriaRole.Link, new() { Name = "Make an owner" }).ClickAsync();
         await owner.Page.GetByLabel("Name of the household").FillAsync("The Lovelaces");
         await owner.Page.GetByLabel("Your name").FillAsync("Ada");
@@ -46,6 +48,7 @@ public sealed class FamilyDayTests(Browser browser)
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Pair", Exact = true }).ClickAsync();
         await Expect(Event(wall, "Dinner")).ToBeVisibleAsync();
         await Expect(wall.Page.GetByText("Telescope")).ToHaveCountAsync(0);
+        await Expect(wall.Page.GetByText("Surgery")).ToHaveCountAsync(0);
         await Expect(wall.Page.GetByText("Secret club")).ToHaveCountAsync(0);
         await Expect(wall.Link("People")).ToHaveCountAsync(0);
 
@@ -53,10 +56,13 @@ public sealed class FamilyDayTests(Browser browser)
         await using var child = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Phone);
         await child.SignInAsync("Kim", Password);
         await Expect(Event(child, "Dinner")).ToBeVisibleAsync();
+        await Expect(Event(child, "Dishes")).ToBeVisibleAsync();
         await Expect(Event(child, "Secret club")).ToBeVisibleAsync();
         await Expect(child.Page.GetByText("Telescope")).ToHaveCountAsync(0);
+        await Expect(child.Page.GetByText("Surgery")).ToHaveCountAsync(0);
+        await Expect(child.Page.GetByText("busy", new() { Exact = true })).ToHaveCountAsync(0);
         await Expect(child.Page.GetByText("Presents")).ToHaveCountAsync(0);
-        await Expect(child.Link("Month")).ToBeVisibleAsync();
+        await Expect(child.Link("Calendar")).ToBeVisibleAsync();
         await Expect(child.Link("Feeds")).ToHaveCountAsync(0);
         await Expect(child.Link("People")).ToHaveCountAsync(0);
 
@@ -64,9 +70,10 @@ public sealed class FamilyDayTests(Browser browser)
         await using var guest = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Phone);
         await guest.SignInAsync("Gus", Password);
         var today = guest.Page.GetByRole(AriaRole.Region, new() { Name = "Today", Exact = true });
-        await Expect(today.GetByText("busy", new() { Exact = true })).ToHaveCountAsync(1);
+        await Expect(today.GetByText("busy", new() { Exact = true })).ToHaveCountAsync(2);
         await Expect(today.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
-        await Expect(guest.Page.GetByText("Dinner")).ToHaveCountAsync(0);
+        foreach (var hidden in new[] { "Dinner", "Dishes", "Telescope", "Surgery", "Secret club" })
+            await Expect(guest.Page.GetByText(hidden)).ToHaveCountAsync(0);
 
         // What a child keeps to themselves is busy for their mother, and what she keeps from them is there.
         await owner.Link("Today").ClickAsync();
@@ -79,19 +86,34 @@ public sealed class FamilyDayTests(Browser browser)
         phone.ServiceMayRefuse = true;
         await phone.SignInAsync("Ada", Password);
         await Expect(Event(phone, "Telescope")).ToBeVisibleAsync();
+        // Offered once the page listens to changes.
+        await Expect(phone.QuickAdd()).ToBeVisibleAsync();
         await phone.Page.EvaluateAsync("window.neverReloaded = true");
         await phone.Page.Clock.PauseAtAsync(HouseholdPage.Now.AddHours(1));
         await owner.Link("People").ClickAsync();
-        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out Ada on" }).ClickAsync();
+        var end = owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out Ada on" });
+        var question = owner.Page.GetByRole(AriaRole.Dialog);
+        await end.ClickAsync();
+        await Expect(question).ToHaveAccessibleNameAsync(new Regex("^Sign out Ada on .+\\?$"));
+        await owner.Page.Keyboard.PressAsync("Escape");
+        await Expect(question).ToBeHiddenAsync();
+        await Expect(end).ToBeFocusedAsync();
+        await end.ClickAsync();
+        await question.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(phone.Heading).ToHaveTextAsync("Sign in");
         Assert.True(await phone.Page.EvaluateAsync<bool>("window.neverReloaded"));
         Assert.DoesNotContain("Telescope", await phone.Page.ContentAsync(), StringComparison.Ordinal);
-        await Expect(owner.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out Ada on" })).ToHaveCountAsync(0);
+        await Expect(end).ToHaveCountAsync(0);
+        await Expect(owner.Page.GetByText("Ada was signed out.")).ToBeAttachedAsync();
+        await Expect(owner.Page.GetByRole(AriaRole.Heading, new() { Name = "Signed in" })).ToBeFocusedAsync();
 
         // The wall comes down.
         wall.ServiceMayRefuse = true;
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Remove Kitchen" }).ClickAsync();
+        await owner.Page.GetByRole(AriaRole.Dialog, new() { Name = "Remove Kitchen?" }).GetByRole(AriaRole.Button, new() { Name = "Remove Kitchen" }).ClickAsync();
         await Expect(wall.Heading).ToHaveTextAsync("Sign in");
+        await Expect(owner.Page.GetByText("Kitchen was removed.")).ToBeAttachedAsync();
+        await Expect(owner.Page.GetByRole(AriaRole.Heading, new() { Name = "Devices on the wall" })).ToBeFocusedAsync();
     }
 
     [Theory]

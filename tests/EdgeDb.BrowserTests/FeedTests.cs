@@ -60,6 +60,7 @@ public sealed class FeedTests(Browser browser)
         await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/feeds", Screen.Named(screen));
 
         await page.Page.GetByLabel("Address").FillAsync(feed.Address.ToString());
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
         await page.Page.GetByLabel("Name (optional)").FillAsync("School");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
         var card = page.Page.GetByRole(AriaRole.Article, new() { Name = "School" });
@@ -93,6 +94,7 @@ public sealed class FeedTests(Browser browser)
 
         var card = page.Page.GetByRole(AriaRole.Article, new() { Name = "Closed school" });
         await Expect(card.GetByText("Cannot be read")).ToBeVisibleAsync();
+        await Expect(card).ToContainTextAsync("Nothing answers at this address");
         await Expect(card).ToContainTextAsync("127.0.0.1");
         await Expect(card).ToContainTextAsync("never");
     }
@@ -106,7 +108,7 @@ public sealed class FeedTests(Browser browser)
         page.ServiceMayRefuse = true;
         var address = page.Page.GetByLabel("Address");
 
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Preview" }).ClickAsync();
         await Expect(address).ToHaveAccessibleDescriptionAsync(new Regex("Paste the address of a calendar\\.$"));
         await address.FillAsync("not an address");
         await page.Page.Keyboard.PressAsync("Enter");

@@ -12,10 +12,14 @@ public sealed class HouseholdPage : IAsyncDisposable
     /// <summary>Saturday, 14:20 in Berlin.</summary>
     public static readonly DateTime Now = new(2026, 11, 21, 13, 20, 0, DateTimeKind.Utc);
 
+    /// <summary>What the service takes for now, in UTC, for tests in which it and a page have to agree.</summary>
+    public static DateTime MachineTime => TimeProvider.System.GetUtcNow().UtcDateTime;
+
     private readonly IBrowserContext _context;
     private readonly Uri _service;
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly ConcurrentQueue<string> _story = new();
 
     private HouseholdPage(IBrowserContext context, IPage page, Uri service)
     {
@@ -24,11 +28,17 @@ public sealed class HouseholdPage : IAsyncDisposable
         Page = page;
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning")
+            if (message.Type is "error" or "warning" && message.Text != "Service Worker registration blocked by Playwright")
                 _complaints.Enqueue($"{message.Text} ({message.Location})");
         };
         page.PageError += (_, error) => _complaints.Enqueue(error);
-        page.Request += (_, request) => _requests.Enqueue(request.Url);
+        page.Request += (_, request) =>
+        {
+            _requests.Enqueue(request.Url);
+            Note("asked", request);
+        };
+        page.RequestFinished += (_, request) => Note("answered", request);
+        page.RequestFailed += (_, request) => Note(request.Failure ?? "failed", request);
     }
 
     public IPage Page { get; }
@@ -39,15 +49,30 @@ public sealed class HouseholdPage : IAsyncDisposable
     /// <summary>Refusals (4xx) that a test provokes are reported by the browser like failed downloads.</summary>
     public bool ServiceMayRefuse { get; set; }
 
-    /// <summary>Opens a path, if one is given, at <see cref="Now"/>. The zone of the browser is not to matter.</summary>
+    /// <summary>Who lets people of the household sign in, as host and port: besides the service the only one whom a page may ask.</summary>
+    public string? Provider { get; set; }
+
+    /// <summary>Opens a path, if one is given, at <see cref="Now"/> or another time. The zone of the browser is not to matter.</summary>
     public static async Task<HouseholdPage> OpenAsync(
         Browser browser, Uri service, string? path, Screen screen, string browserZone = "Europe/Berlin", string locale = "en-GB",
-        ColorScheme scheme = ColorScheme.Light)
+        ColorScheme scheme = ColorScheme.Light, string? userAgent = null, bool touch = false, DateTime? now = null)
     {
         var context = await browser.NewContextAsync(
-            new() { ViewportSize = screen.Viewport, TimezoneId = browserZone, Locale = locale, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+            new()
+            {
+                ViewportSize = screen.Viewport, TimezoneId = browserZone, Locale = locale, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce, UserAgent = userAgent, HasTouch = touch,
+                // A worker fetches all parts of every page that is opened; OfflineTests is about what it does.
+                ServiceWorkers = ServiceWorkerPolicy.Block,
+            });
+        return await InAsync(context, service, path, now ?? Now);
+    }
+
+    /// <summary>Opens a path, if one is given, in a new tab of a browser that is closed with it.</summary>
+    public static async Task<HouseholdPage> InAsync(IBrowserContext context, Uri service, string? path, DateTime now)
+    {
         var page = await context.NewPageAsync();
-        await page.Clock.InstallAsync(new() { TimeDate = Now });
+        await page.Clock.InstallAsync(new() { TimeDate = now });
+        await Hardship.PutOnAsync(page);
         var opened = new HouseholdPage(context, page, service);
         if (path is not null)
             await opened.GoAsync(path);
@@ -71,14 +96,24 @@ public sealed class HouseholdPage : IAsyncDisposable
 
     /// <summary>The cell of a day in the month grid.</summary>
     public ILocator Day(int day) =>
-        Page.Locator($".ec-day:not(.ec-other-month):has(time[datetime$='-{day:00}'])");
+        Page.Locator($".cell:not(.other):has(time[datetime$='-{day:00}'])");
 
     public async ValueTask DisposeAsync()
     {
+        // Read where the test fails: what is on the page then does not say what it waits for.
+        foreach (var line in _story)
+            TestContext.Current.TestOutputHelper?.WriteLine(line);
         await _context.DisposeAsync();
         Assert.DoesNotContain(_complaints, text =>
-            !(ServiceMayBeAway && text.Contains("net::ERR_", StringComparison.Ordinal))
+            !(ServiceMayBeAway && (text.Contains("net::ERR_", StringComparison.Ordinal) || text.StartsWith("Error while trying to use the following icon", StringComparison.Ordinal)))
             && !(ServiceMayRefuse && text.Contains("status of 4", StringComparison.Ordinal)));
-        Assert.All(_requests, url => Assert.Equal(_service.Authority, new Uri(url).Authority));
+        Assert.All(_requests, url => Assert.True(new Uri(url).Authority is var asked && (asked == _service.Authority || asked == Provider), $"{asked} was asked"));
+    }
+
+    private void Note(string what, IRequest request)
+    {
+        _story.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {what}: {request.Method} {new Uri(request.Url).PathAndQuery}");
+        while (_story.Count > 20)
+            _story.TryDequeue(out _);
     }
 }

@@ -13,7 +13,11 @@ public sealed class KeptAnswersTests(Browser browser)
         var calendar = await household.AddCalendarAsync("Family");
         await household.AddEventAsync(calendar, "Dentist", "2026-11-21T16:00:00", "2026-11-21T17:00:00");
         await using var proxy = await NginxProxy.StartAsync(household.Address, keeps: false);
-        await using var page = await HouseholdPage.OpenAsync(browser, proxy.Address, "/", Screen.Laptop);
+        await using var page = await HouseholdPage.OpenAsync(browser, proxy.Address, null, Screen.Laptop);
+        // They come behind the first page, and what was under way when it is left is not kept.
+        var later = new[] { "/api/tasks", "/api/notices" }.Select(path => page.Page.WaitForRequestFinishedAsync(new() { Predicate = request => request.Url.Contains(path, StringComparison.Ordinal) })).ToArray();
+        await page.GoAsync("/");
+        await Task.WhenAll(later);
         await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Dentist" })).ToBeVisibleAsync();
         await proxy.AskedAsync();
 
@@ -57,6 +61,6 @@ public sealed class KeptAnswersTests(Browser browser)
     }
 
     private static List<(int Status, string Kept, string Path)> Answers(List<(int Status, string Kept, string Path)> asked) =>
-        // A stream has no end, and who is signed in is asked anew every time.
-        asked.FindAll(static a => a.Path.StartsWith("/api/", StringComparison.Ordinal) && a.Path is not ("/api/changes" or "/api/session"));
+        // A stream has no end, who is signed in is asked anew every time, and 499 is a question that was not waited for.
+        asked.FindAll(static a => a.Status != 499 && a.Path.StartsWith("/api/", StringComparison.Ordinal) && a.Path is not ("/api/changes" or "/api/session"));
 }

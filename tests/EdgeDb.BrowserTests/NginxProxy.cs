@@ -25,8 +25,17 @@ internal sealed class NginxProxy : IAsyncDisposable
 
     /// <param name="service">Where it passes everything on to.</param>
     /// <param name="keeps">It keeps what it may. Then it takes the validators out of what it passes on, and answers those of what it keeps by itself.</param>
-    public static async Task<NginxProxy> StartAsync(Uri service, bool keeps)
+    /// <param name="pages">A folder with a build of the pages, served instead of the service's own; what is in it may change.</param>
+    public static async Task<NginxProxy> StartAsync(Uri service, bool keeps, string? pages = null)
     {
+        var passed = pages is null ? "location / {" : $$"""
+            types { text/html html; text/javascript js; text/css css; image/svg+xml svg; image/png png; application/manifest+json webmanifest; }
+                root {{pages}};
+                add_header Cache-Control no-cache;
+                location / { try_files $uri /index.html; }
+                location ~ \.[a-z]+$ { try_files $uri =404; }
+                location ~ ^/(api|health|trust)(/|$) {
+            """;
         var folder = new TemporaryFolder();
         var port = LoopbackPort.Free();
         await File.WriteAllTextAsync(
@@ -48,7 +57,7 @@ internal sealed class NginxProxy : IAsyncDisposable
               proxy_cache_path {{folder.File("kept")}} keys_zone=kept:1m;
               server {
                 listen 127.0.0.1:{{port}};
-                location / {
+                {{passed}}
                   proxy_pass http://127.0.0.1:{{service.Port}};
                   proxy_http_version 1.1;
                   proxy_set_header Host $http_host;

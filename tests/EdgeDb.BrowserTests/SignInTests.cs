@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using EdgeDb.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -55,18 +56,51 @@ public sealed class SignInTests(Browser browser)
     }
 
     [Fact]
-    public async Task Child_is_told_that_it_is_not_their_time()
+    public async Task Who_links_their_account_signs_in_with_the_provider_of_the_household_from_then_on()
+    {
+        await using var provider = new OpenIdProviderDouble();
+        await using var household = await Household.StartAsync("--oidc", provider.Setting);
+        await household.ClaimAsync("Ada", Password);
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/account", Screen.Phone);
+        page.ServiceMayRefuse = true;
+        page.Provider = new Uri(provider.Issuer).Authority;
+        var (yes, no) = (page.Page.GetByRole(AriaRole.Link, new() { Name = "It is me" }), page.Page.GetByRole(AriaRole.Link, new() { Name = "Not now" }));
+        await page.SignInAsync("Ada", Password);
+        await page.Page.GetByRole(AriaRole.Form, new() { Name = "Doorkeeper" }).GetByLabel("Your password now").FillAsync(Password);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Link with Doorkeeper" }).ClickAsync();
+        await yes.ClickAsync();
+        await Expect(page.Page.GetByText("You can sign in with Doorkeeper.")).ToBeVisibleAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+
+        var signIn = page.Page.GetByRole(AriaRole.Link, new() { Name = "Sign in with Doorkeeper" });
+        await signIn.ClickAsync();
+        await no.ClickAsync();
+        await Expect(page.Page.GetByText("You were not signed in there.")).ToBeVisibleAsync();
+
+        await page.GoAsync("/month/2026-12");
+        await signIn.ClickAsync();
+        await yes.ClickAsync();
+        await Expect(page.Heading).ToHaveTextAsync("December 2026");
+        Assert.EndsWith("/month/2026-12", page.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("en-GB", "^You may be here from [0-9:]+ to [0-9:]+\\.$")]
+    [InlineData("fr-FR", "^Vous pouvez être ici de [0-9:]+ à [0-9:]+\\.$")]
+    public async Task Child_is_told_their_time_in_their_language(string locale, string sentence)
     {
         await using var household = await StartAsync();
         var now = TimeZoneInfo.ConvertTime(TimeProvider.System.GetUtcNow(), TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
         var hours = string.Create(CultureInfo.InvariantCulture, $"{now.AddHours(6):HH:mm}-{now.AddHours(8):HH:mm}");
         await household.AddAccountAsync("Kim", "child", Password, hours: hours);
-        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Phone);
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Phone, locale: locale);
         page.ServiceMayRefuse = true;
 
-        await page.SignInAsync("Kim", Password);
+        await page.Page.Locator("input[name=name]").FillAsync("Kim");
+        await page.Page.Locator("input[name=password]").FillAsync(Password);
+        await page.Page.Keyboard.PressAsync("Enter");
 
-        await Expect(page.Page.GetByText("It is not your time now")).ToContainTextAsync(hours.Split('-')[0]);
+        await Expect(page.Page.GetByText(new Regex(sentence))).ToContainTextAsync(hours.Split('-')[0]);
     }
 
     [Theory]
@@ -113,6 +147,23 @@ public sealed class SignInTests(Browser browser)
         await section.GetByLabel("Code", new() { Exact = true }).FillAsync(AuthenticatorApp.Code(key!));
         await section.GetByRole(AriaRole.Button, new() { Name = "Confirm" }).ClickAsync();
         var recovery = await section.GetByRole(AriaRole.Listitem).Locator("code").First.TextContentAsync();
+
+        // They are copied, and what is printed are they alone.
+        await page.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await section.GetByRole(AriaRole.Button, new() { Name = "Copy" }).ClickAsync();
+        await Expect(section.GetByRole(AriaRole.Button, new() { Name = "Copied" })).ToBeVisibleAsync();
+        Assert.Equal(await section.GetByRole(AriaRole.Listitem).AllTextContentsAsync(), (await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()")).Split('\n'));
+        await page.Page.EvaluateAsync("window.print = () => {}");
+        await section.GetByRole(AriaRole.Button, new() { Name = "Print" }).ClickAsync();
+        await page.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        var sheet = page.Page.Locator(".codes");
+        await Expect(sheet.GetByText(recovery!)).ToBeVisibleAsync();
+        await Expect(sheet.GetByText(new Regex("^Lovelace · Ada · "))).ToBeVisibleAsync();
+        await Expect(page.Heading).ToBeHiddenAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Navigation)).ToBeHiddenAsync();
+        await page.Page.EvaluateAsync("dispatchEvent(new Event('afterprint'))");
+        await page.Page.EmulateMediaAsync(new() { Media = Media.Screen });
+        await Expect(page.Heading).ToBeVisibleAsync();
         await section.GetByRole(AriaRole.Button, new() { Name = "I have written them down" }).ClickAsync();
         await Expect(section.GetByText(recovery!)).ToHaveCountAsync(0);
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();

@@ -35,11 +35,20 @@ public sealed class StoredScriptTests(Browser browser)
         await NothingRanAsync(page);
 
         await page.GoAsync("/month");
-        await Expect(page.Page.Locator(".ec-event", new() { HasText = text }).First).ToBeVisibleAsync();
+        await Expect(page.Page.Locator(".entry", new() { HasText = text }).First).ToBeVisibleAsync();
         await NothingRanAsync(page);
 
         await page.GoAsync("/feeds");
-        var card = page.Page.GetByRole(AriaRole.Article);
+        var calendars = page.Page.GetByRole(AriaRole.Region, new() { Name = "Who sees which calendar" });
+        var own = calendars.GetByRole(AriaRole.Listitem).First;
+        await own.Locator("summary").ClickAsync();
+        await own.GetByLabel("Its members only").CheckAsync();
+        await own.GetByRole(AriaRole.Checkbox, new() { Name = text, Exact = true }).CheckAsync();
+        await Expect(own.GetByText($"Only {text} sees it.").Last).ToBeVisibleAsync();
+        await own.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.Page.GetByText($"{text}: Only {text} sees it.")).ToBeAttachedAsync();
+        await NothingRanAsync(page);
+        var card = page.Page.GetByRole(AriaRole.Article).Filter(new() { HasText = "left out" });
         await card.GetByText(new Regex("^[0-9]+ things? (was|were) left out$")).ClickAsync();
         await Expect(card.GetByRole(AriaRole.Row).Nth(1)).ToBeVisibleAsync();
         await NothingRanAsync(page);
@@ -49,7 +58,24 @@ public sealed class StoredScriptTests(Browser browser)
         await Expect(page.Page.GetByText(text).First).ToBeVisibleAsync();
         await NothingRanAsync(page);
 
+        await page.GoAsync("/tokens");
+        await page.Page.GetByLabel("What is it for?").FillAsync(text);
+        await page.Page.GetByRole(AriaRole.Checkbox).First.CheckAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke " + text }).ClickAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync($"Revoke {text}?");
+        await NothingRanAsync(page);
+
+        // What a browser calls itself is its own text too.
+        await using var stranger = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Phone, userAgent: text);
+        await stranger.SignInAsync("other " + text, Password);
+        await Expect(stranger.Page.GetByRole(AriaRole.Link, new() { Name = "other " + text, Exact = true })).ToBeVisibleAsync();
+
         await page.GoAsync("/people");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = $"Sign out other {text} on" }).ClickAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync($"Sign out other {text} on");
+        await NothingRanAsync(page);
+        await page.Page.Keyboard.PressAsync("Escape");
         await page.Page.GetByText("Change other " + text).ClickAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Remove other " + text }).ClickAsync();
         await Expect(page.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync($"Remove other {text}?");
@@ -59,6 +85,8 @@ public sealed class StoredScriptTests(Browser browser)
         await Expect(wall.Page.Locator(".moment, .row").First).ToBeVisibleAsync();
         await page.Page.ReloadAsync();
         await Expect(page.Page.GetByRole(AriaRole.Region, new() { Name = "Devices on the wall" })).ToContainTextAsync(text);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Remove " + text, Exact = true }).ClickAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync($"Remove {text}?");
         await NothingRanAsync(page);
     }
 

@@ -37,8 +37,7 @@ export function contrast(first: string, second: string): number {
   return (lighter + 0.05) / (darker + 0.05);
 }
 
-/** Black or white, whichever reads better: on every colour one of the two has a contrast of at least 4.58. */
+/** Black or white, whichever reads better: on every colour one of the two has a contrast of at least 4.58, and from this luminance on it is black. */
 export function inkOn(color: string): '#000000' | '#ffffff' {
-  const background = safeColor(color);
-  return contrast(background, '#000000') >= contrast(background, '#ffffff') ? '#000000' : '#ffffff';
+  return (luminance(safeColor(color)) + 0.05) ** 2 >= 1.05 * 0.05 ? '#000000' : '#ffffff';
 }

@@ -1,32 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import openapi from '../../EdgeDb/Api/openapi.json?raw';
 import { agentName } from '../src/i18n/agent';
-import { accountsDe } from '../src/i18n/accounts.de';
-import { accountsEn, type AccountKey } from '../src/i18n/accounts.en';
-import { de } from '../src/i18n/de';
-import { en } from '../src/i18n/en';
-import { t, useAccountTexts, useLanguage } from '../src/i18n/language';
+import { useTexts } from '../src/i18n/catalogues';
+import { erasureText, refusalText } from '../src/i18n/erasure';
 import { isPin } from '../src/pin';
-
-const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
-
-afterEach(() => useLanguage(['en']));
-
-describe('the catalogues of the pages about accounts', () => {
-  it('use the same placeholders for every text, and no key of the common ones', () => {
-    for (const key of Object.keys(accountsEn) as AccountKey[]) {
-      expect(placeholders(accountsDe[key]), key).toEqual(placeholders(accountsEn[key]));
-      for (const catalogue of [accountsEn, accountsDe]) expect(catalogue[key].trim(), key).not.toBe('');
-      expect(key in en || key in de, key).toBe(false);
-    }
-  });
-
-  it('are added to the language in use', async () => {
-    await useLanguage(['de-DE']);
-    await useAccountTexts();
-    expect(t('signIn.submit')).toBe('Anmelden');
-    expect(t('nav.today')).toBe('Heute');
-  });
-});
 
 describe('a browser', () => {
   it.each([
@@ -37,7 +14,7 @@ describe('a browser', () => {
     ['curl/8.14.1', 'curl'],
     ['', 'Unknown device'],
   ])('that calls itself %j is called %s', async (agent, name) => {
-    await useAccountTexts();
+    await useTexts('accounts');
     expect(agentName(agent)).toBe(name);
   });
 });
@@ -45,4 +22,17 @@ describe('a browser', () => {
 it('takes no PIN that anybody would try first', () => {
   for (const pin of ['2580', '90210', '11112222']) expect(isPin(pin), pin).toBe(true);
   for (const pin of ['0000', '1234', '9876', '123', '123456789', '12a4', '']) expect(isPin(pin), pin).toBe(false);
+});
+
+it('says in the language of the page why somebody cannot be erased, and in the words of the service what it does not know', async () => {
+  await useTexts('accounts');
+  expect(openapi).toContain('A stable word: last-owner.');
+  expect(refusalText({ reason: 'last-owner', detail: 'A sentence of the service.' })).toBe('This is the last owner who can sign in. Make somebody else an owner first.');
+  expect(refusalText({ reason: 'other', detail: 'A sentence of the service.' })).toBe('A sentence of the service.');
+});
+
+it('says in the language of the page whatever the service names of a person who is erased', async () => {
+  await useTexts('accounts');
+  const [, words] = /A stable word: ([\w,; ]+)\./.exec(openapi)!;
+  for (const what of words!.split(/[,;] /)) expect(erasureText({ what, count: 2, text: 'A sentence of the service.' }), what).not.toContain('sentence');
 });

@@ -21,6 +21,7 @@ function occurrence(summary: string, start: string, end: string): Occurrence {
     location: null,
     status: 'confirmed',
     recurring: false,
+    editable: true,
     private: false,
     color: '#336699',
     calendars: [],

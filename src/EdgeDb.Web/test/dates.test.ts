@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, addMonths, daysBetween, isPlainDate, monthWeeks, weekday } from '../src/time/dates';
+import { addDays, daysBetween, isPlainDate, weekday } from '../src/time/dates';
+import { addMonths, monthWeeks } from '../src/time/months';
 
 describe('days of the calendar', () => {
   it('are counted across months, leap days and clock changes', () => {

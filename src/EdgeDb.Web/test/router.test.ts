@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
-import { parseRoute } from '../src/state/router.svelte';
+import { pageNames, parseRoute, pathOf } from '../src/pages';
 
 it('reads the pages from the address', () => {
-  expect(parseRoute('/')).toEqual({ name: 'agenda' });
-  expect(parseRoute('/month')).toEqual({ name: 'month', month: null });
-  expect(parseRoute('/month/2026-11')).toEqual({ name: 'month', month: '2026-11' });
-  expect(parseRoute('/feeds')).toEqual({ name: 'feeds' });
-  for (const name of ['people', 'account', 'setup', 'pair']) expect(parseRoute(`/${name}`)).toEqual({ name });
-  for (const path of ['/month/2026-13', '/month/', '/other', '/feeds/1']) expect(parseRoute(path)).toEqual({ name: 'unknown' });
+  expect(parseRoute('/')).toEqual({ name: 'agenda', at: null });
+  expect(parseRoute('/month')).toEqual({ name: 'month', at: null });
+  expect(parseRoute('/month/2026-11')).toEqual({ name: 'month', at: '2026-11' });
+  const others = ['/month/2026-13', '/month/', '/month/2026-11/1', '/other', '/feeds/1', '/agenda', '/signIn', '/constructor', '/toString'];
+  for (const path of others) expect(parseRoute(path), path).toEqual({ name: 'unknown', at: null });
+});
+
+it('has an address for every page', () => {
+  for (const name of pageNames) expect(parseRoute(pathOf(name))).toEqual({ name, at: null });
 });

@@ -3,7 +3,7 @@ import type { Topic } from './types';
 const firstRetryMs = 500;
 const longestRetryMs = 10_000;
 
-const everything: readonly Topic[] = ['household', 'members', 'calendars', 'feeds', 'occurrences'];
+const everything: readonly Topic[] = ['household', 'members', 'calendars', 'feeds', 'occurrences', 'tasks', 'notices'];
 
 /** What a change stream tells its owner. */
 export interface ChangeListener {

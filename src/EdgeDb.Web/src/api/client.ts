@@ -1,4 +1,4 @@
-import type { Calendar, EventBody, Feed, FeedProblem, Household, Member, NewFeed, Occurrence, Page, PlainDate, Readiness, Session } from './types';
+import type { Calendar, Feed, Household, Member, Occurrence, Page, PlainDate, Readiness, Session } from './types';
 
 /** A request on the home network that has not answered by then will not. */
 const requestTimeoutMs = 10_000;
@@ -18,6 +18,8 @@ export class ApiError extends Error {
     readonly fields: ReadonlyMap<string, string>,
     /** When another try may help; 0 when the service does not say. */
     readonly retryAfterSeconds: number,
+    /** When the account may be used, such as `07:00-20:00`, where that is what is wrong. */
+    readonly hours: string,
   ) {
     super(detail);
   }
@@ -29,14 +31,14 @@ export const refusals = new EventTarget();
 /** The service did not answer at all: it is down, restarting, or the network is. */
 export class ServiceAway extends Error {}
 
-async function send(method: string, path: string, body?: unknown): Promise<Response> {
+async function send(method: string, path: string, body?: unknown, headers?: Record<string, string>, timeoutMs = requestTimeoutMs): Promise<Response> {
   try {
     return await fetch(path, {
       method,
       // Always ask, with If-None-Match: an unchanged answer is a 304 of a few bytes, never a stale one.
       cache: 'no-cache',
-      signal: AbortSignal.timeout(requestTimeoutMs),
-      headers: body === undefined ? { accept: 'application/json' } : { accept: 'application/json', 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
@@ -51,11 +53,11 @@ async function problemOf(response: Response): Promise<ApiError> {
   const type = String(problem?.type ?? '').replace('urn:edgedb:problem:', '');
   if (type === 'sign-in') refusals.dispatchEvent(new Event(type));
   const detail = String(problem?.detail ?? problem?.title ?? `HTTP ${response.status}`);
-  return new ApiError(response.status, type, detail, fields, Number(response.headers.get('retry-after') ?? 0));
+  return new ApiError(response.status, type, detail, fields, Number(response.headers.get('retry-after') ?? 0), String(problem?.hours ?? ''));
 }
 
-export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body);
+export async function request<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>, timeoutMs?: number): Promise<T> {
+  const response = await send(method, path, body, headers, timeoutMs);
   // A proxy in front of a service that is down answers for it.
   if (response.status === 502 || response.status === 504) throw new ServiceAway(`HTTP ${response.status}`);
   if (!response.ok) throw await problemOf(response);
@@ -78,8 +80,7 @@ export async function allPages<T>(path: string, parameters = new URLSearchParams
   return items;
 }
 
-const id = encodeURIComponent;
-
+/** What every page shows. */
 export const api = {
   session: () => request<Session>('GET', '/api/session'),
   /** At a paired device this ends the visit, and the device stays. */
@@ -92,15 +93,6 @@ export const api = {
   /** Every occurrence that touches the days from `from` (inclusive) to `to` (exclusive) in `zone`. */
   occurrences: (from: PlainDate, to: PlainDate, zone: string) =>
     allPages<Occurrence>('/api/occurrences', new URLSearchParams({ from, to, zone, limit: '2000' })),
-  event: (eventId: string) => request<EventBody>('GET', `/api/events/${id(eventId)}`),
-
-  addFeed: (feed: NewFeed) => request<Feed>('POST', '/api/feeds', feed),
-  refreshFeed: (feedId: string) => request<Feed>('POST', `/api/feeds/${id(feedId)}/refresh`),
-  removeFeed: (feedId: string) => request<void>('DELETE', `/api/feeds/${id(feedId)}`),
-  feedProblems: (feedId: string, cursor: string | null) =>
-    request<Page<FeedProblem>>('GET', `/api/feeds/${id(feedId)}/problems?limit=50${cursor ? `&cursor=${id(cursor)}` : ''}`),
-
-  removeSample: () => request<void>('DELETE', '/api/sample'),
 
   /** Also answers with status 503, whose body says what is wrong. */
   async readiness(): Promise<Readiness> {

@@ -9,7 +9,10 @@ export interface Household {
   /** IANA name; every time on screen is told in it. */
   zone: string;
   language: string;
-  weekStart: 'monday' | 'sunday';
+  weekStart: 'monday' | 'sunday' | 'saturday';
+  /** Absent from a service that is older than the page: then it is as with `auto`. */
+  clock?: 'auto' | '12h' | '24h';
+  weekNumbers?: boolean;
   /** Whether sample members, calendars or events are present. */
   sample: boolean;
 }
@@ -28,6 +31,9 @@ export interface Calendar {
   name: string;
   color: string;
   kind: 'local' | 'feed';
+  holds: 'events' | 'tasks';
+  /** Events and series, each counted once. */
+  eventCount: number;
   access: CalendarAccess;
   members: string[];
 }
@@ -80,19 +86,51 @@ export interface Occurrence {
   location: string | null;
   status: 'confirmed' | 'tentative';
   recurring: boolean;
+  /** Not of a calendar that mirrors a feed. */
+  editable: boolean;
   private: boolean;
   color: string;
   calendars: string[];
   members: string[];
+  /** Not of the service: what it shows is this browser's own, not saved yet. */
+  unsaved?: true;
 }
 
-/** The parts of an event that its occurrences do not carry. */
+/** A whole event, or one occurrence of a series as an event. Times are those of the clock in `zone`. */
 export interface EventBody {
+  id: string;
+  calendarId: string;
+  summary: string;
   description: string | null;
+  location: string | null;
   url: string | null;
+  color: string | null;
+  status: 'confirmed' | 'tentative' | 'cancelled';
+  /** `2026-01-05T08:00:00`, or a plain date when `allDay`. */
+  start: string;
+  /** Exclusive. */
+  end: string;
+  allDay: boolean;
+  /** Null when it floats or is `allDay`. */
+  zone: string | null;
+  /** RFC 5545. */
+  rrule: string | null;
+  recurring: boolean;
+  reminders: { minutesBefore: number }[];
+  /** Whom it names, sorted; null for the members of its calendar. */
+  members: string[] | null;
+  private: boolean;
+  editable: boolean;
+  version: number;
 }
+
+export type EventInput = Omit<EventBody, 'id' | 'recurring' | 'editable' | 'version'>;
+
+/** Which occurrences of a series an edit is about. */
+export type Scope = 'this' | 'following' | 'all';
 
 export interface Incident {
+  id: number;
   at: Instant;
   kind: string;
   text: string;
@@ -103,6 +141,8 @@ export type EmergencyReason = 'disk-full' | 'device-failing' | 'file-damaged' | 
 export interface Readiness {
   status: 'ready' | 'degraded' | 'emergency' | 'starting';
   incidents: Incident[];
+  /** The servers behind the board; left out for who may not know. */
+  upstreams?: { name: string; state: 'untried' | 'reachable' | 'unreachable' | 'isolated'; reason: string | null }[];
   /** Null in ordinary times. */
   emergency: { since: Instant; reasons: { reason: EmergencyReason }[] } | null;
 }
@@ -115,11 +155,11 @@ export interface Page<T> {
 export interface NewFeed {
   address: string;
   name?: string;
-  members?: string[];
+  members?: readonly string[];
 }
 
 /** A line of the service's table of rights, such as `accounts:add`. */
-export type Right = `${'household' | 'members' | 'calendars' | 'events' | 'feeds' | 'accounts' | 'sessions' | 'devices'}:${'read' | 'add' | 'change' | 'delete'}`;
+export type Right = `${'household' | 'members' | 'calendars' | 'events' | 'feeds' | 'accounts' | 'sessions' | 'devices' | 'tokens' | 'persons' | 'operations' | 'audit' | 'backups' | 'tasks' | 'notices'}:${'read' | 'add' | 'change' | 'delete'}`;
 
 export type Role = 'owner' | 'adult' | 'child' | 'guest';
 
@@ -134,6 +174,8 @@ export interface Session {
   name: string | null;
   /** Null for a device without a visitor, and while nobody has claimed the household. */
   account: string | null;
+  /** Who of the family it is. */
+  member: string | null;
   /** The paired device that this is. */
   device: string | null;
   /** How long the visitor of a device still has. */
@@ -143,6 +185,8 @@ export interface Session {
   ownRights: Right[];
   /** Who has a PIN for this device. */
   visitors: { id: string; name: string }[];
+  /** What the provider is called that one may sign in with; null without one. */
+  provider: string | null;
 }
 
-export type Topic = 'household' | 'members' | 'calendars' | 'feeds' | 'occurrences';
+export type Topic = 'household' | 'members' | 'calendars' | 'feeds' | 'occurrences' | 'tasks' | 'notices';

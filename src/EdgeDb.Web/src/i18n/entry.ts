@@ -1,5 +1,5 @@
 import type { Occurrence } from '../api/types';
-import { wallClock } from '../time/zone';
+import { isKnownZone, wallClock } from '../time/zone';
 import type { DayEntry } from '../time/agenda';
 import { formatTime, formatDay } from './format';
 import { t } from './language';
@@ -7,6 +7,26 @@ import { t } from './language';
 /** What it is called; `busy` when that is not for this viewer. */
 export function titleOf({ busy, summary }: Occurrence): string {
   return busy ? t('event.busy') : summary || t('event.untitled');
+}
+
+/** What the clock shows where an event was entered for, `09:00 New York`; nothing where that is what the household's shows. */
+export function timeElsewhere({ allDay, start, zone: place }: Occurrence, zone: string): string {
+  if (allDay || !place || place === zone || !isKnownZone(place)) return '';
+  const time = formatTime(Date.parse(start), place);
+  return time === formatTime(Date.parse(start), zone) ? '' : `${time} ${place.split('/').at(-1)!.replaceAll('_', ' ')}`;
+}
+
+/** What is said below its title, in the order in which it matters. */
+export function marksOf(occurrence: Occurrence, zone: string): string {
+  return [
+    timeElsewhere(occurrence, zone),
+    occurrence.location,
+    occurrence.status === 'tentative' && t('event.tentative'),
+    occurrence.private && t('event.private'),
+    occurrence.unsaved && t('event.unsaved'),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** When an entry is, on its day: `09:00` and `until 10:30`, `All day` and `Day 2 of 3`. */

@@ -1,10 +1,18 @@
-/** The text of the page's live region, for people who do not see the screen change. */
+/** Sentences kept: one that comes while another is being read aloud must not take it away. */
+const kept = 3;
+
+/** What the page's live region says to people who do not see the screen change. */
 class Announcer {
-  text = $state('');
+  said = $state.raw<readonly { id: number; text: string }[]>([]);
+  #next = 0;
 
   say(text: string): void {
-    // A region that is set to the text it already holds stays silent; the no-break space makes it another one.
-    this.text = this.text === text ? `${text}\u00a0` : text;
+    this.said = [...this.said.slice(1 - kept), { id: this.#next++, text }];
+  }
+
+  /** What one person was told is not for the next. */
+  forget(): void {
+    this.said = [];
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Occurrence } from '../api/types';
+import { recall, remember } from './stored';
 
-const storageKey = 'edgedb.filter';
+const storageKey = 'filter';
 
 function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const result = new Set(ids);
@@ -12,19 +13,19 @@ function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
 class Filter {
   hiddenMembers = $state.raw<ReadonlySet<string>>(new Set());
   hiddenCalendars = $state.raw<ReadonlySet<string>>(new Set());
+  /** Whether the views of a period leave out what is over. */
+  hidesPast = $state(false);
 
   constructor() {
-    try {
-      const stored = JSON.parse(localStorage.getItem(storageKey) ?? '{}');
-      this.hiddenMembers = new Set(stored.members ?? []);
-      this.hiddenCalendars = new Set(stored.calendars ?? []);
-    } catch {
-      // Storage is refused or holds something else: everything is shown.
-    }
+    const stored = recall<{ members?: string[]; calendars?: string[]; past?: boolean }>(storageKey, {});
+    this.hiddenMembers = new Set(stored.members ?? []);
+    this.hiddenCalendars = new Set(stored.calendars ?? []);
+    this.hidesPast = stored.past === true;
   }
 
+  /** Whether something is hidden. */
   get active(): boolean {
-    return this.hiddenMembers.size > 0 || this.hiddenCalendars.size > 0;
+    return this.hidesPast || this.hiddenMembers.size > 0 || this.hiddenCalendars.size > 0;
   }
 
   /** An occurrence of several calendars or members is shown as long as one of each is. */
@@ -43,6 +44,11 @@ class Filter {
     this.#store();
   }
 
+  togglePast(): void {
+    this.hidesPast = !this.hidesPast;
+    this.#store();
+  }
+
   showAll(): void {
     this.hiddenMembers = new Set();
     this.hiddenCalendars = new Set();
@@ -50,11 +56,7 @@ class Filter {
   }
 
   #store(): void {
-    try {
-      localStorage.setItem(storageKey, JSON.stringify({ members: [...this.hiddenMembers], calendars: [...this.hiddenCalendars] }));
-    } catch {
-      // Then the choice lasts until the page is closed.
-    }
+    remember(storageKey, { members: [...this.hiddenMembers], calendars: [...this.hiddenCalendars], past: this.hidesPast });
   }
 }
 

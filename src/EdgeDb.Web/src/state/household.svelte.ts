@@ -3,8 +3,11 @@ import { api } from '../api/client';
 import type { Calendar, Feed, Household, Member, Occurrence, PlainDate, Readiness, Right, Topic } from '../api/types';
 import { safeColor } from '../color';
 import { locale, t } from '../i18n/language';
+import type { KnownWindow } from '../time/known';
+import type { FirstWeekday } from '../time/months';
 import { isKnownZone } from '../time/zone';
 import { announcer } from './announcer.svelte';
+import { display } from './display.svelte';
 import { selection } from './selection.svelte';
 import { session } from './session.svelte';
 
@@ -16,7 +19,7 @@ const maximumWindows = 8;
 /** What is fetched: the topics that the service announces, and its own state, which it does not. */
 type Part = Topic | 'readiness';
 
-const everything: readonly Part[] = ['readiness', 'household', 'members', 'calendars', 'feeds', 'occurrences'];
+const everything: readonly Part[] = ['readiness', 'household', 'members', 'calendars', 'feeds', 'occurrences', 'tasks', 'notices'];
 
 /** What one must be allowed to, to fetch a part. Anybody may know how the service is. */
 const rights: Record<Part, Right | null> = {
@@ -26,7 +29,30 @@ const rights: Record<Part, Right | null> = {
   calendars: 'calendars:read',
   feeds: 'feeds:read',
   occurrences: 'events:read',
+  tasks: 'tasks:read',
+  notices: 'notices:read',
 };
+
+const firstWeekdays: Record<Household['weekStart'], FirstWeekday> = { sunday: 0, monday: 1, saturday: 6 };
+
+/** What is kept of it for when the service is away, but for the occurrences. */
+export interface KeptHousehold {
+  household: Household;
+  members: readonly Member[];
+  calendars: readonly Calendar[];
+  lists: readonly Calendar[];
+  more: readonly (readonly [Part, unknown])[];
+  /** When the service last said all that, milliseconds since 1970. */
+  at: number;
+}
+
+interface Recollection {
+  items: readonly Occurrence[];
+  /** When the service told it, the oldest part. */
+  at: number;
+  /** Null when all days are known. */
+  days: { from: PlainDate; to: PlainDate } | null;
+}
 
 interface Loader {
   load(): Promise<void>;
@@ -35,24 +61,28 @@ interface Loader {
 }
 
 /**
- * Runs a request and drops its answer when a later one was started meanwhile, which knows at least as much, or when it is the
- * same as before: then nothing on screen is laid out again and no focus is lost.
+ * Runs a request and drops its answer when a later one was started meanwhile, which knows at least as much and is waited for
+ * instead, or when it is the same as before: then nothing on screen is laid out again and no focus is lost.
  */
 function latestOnly<T>(load: () => Promise<T>, apply: (value: T) => void): Loader {
   let started = 0;
   let applied = '';
+  let latest = Promise.resolve();
+  const run = async () => {
+    const mine = ++started;
+    const value = await load();
+    if (mine !== started) return latest;
+    const text = JSON.stringify(value);
+    if (text === applied) return;
+    applied = text;
+    apply(value);
+  };
   return {
-    async load() {
-      const mine = ++started;
-      const value = await load();
-      const text = JSON.stringify(value);
-      if (mine !== started || text === applied) return;
-      applied = text;
-      apply(value);
-    },
+    load: () => (latest = run()),
     forget() {
       started++;
       applied = '';
+      latest = Promise.resolve();
     },
   };
 }
@@ -65,27 +95,50 @@ function latestOnly<T>(load: () => Promise<T>, apply: (value: T) => void): Loade
 class HouseholdState {
   household = $state.raw<Household | null>(null);
   members = $state.raw<readonly Member[]>([]);
+  /** Those of events. */
   calendars = $state.raw<readonly Calendar[]>([]);
+  /** Those of tasks, which have no place among calendars of events. */
+  lists = $state.raw<readonly Calendar[]>([]);
   feeds = $state.raw<readonly Feed[]>([]);
   readiness = $state.raw<Readiness | null>(null);
   connection = $state<'connecting' | 'live' | 'lost'>('connecting');
-  /** When the service last answered, milliseconds since 1970. */
+  /** When the service last answered for what is shown, milliseconds since 1970. */
   answeredAt = $state<number | null>(null);
+  /** Counts the answers that tell something of the household. */
+  answers = $state(0);
+  /** Finds what is known of other windows, of this visit (the newest last) and of earlier ones, for when the service cannot be asked. */
+  recall: ((seen: readonly KnownWindow[], from: PlainDate, to: PlainDate, zone: string) => Recollection | null) | null = null;
+  /** The days (exclusive end) that are known, where the service cannot be asked and those shown go beyond them. */
+  knownDays = $state.raw<{ from: PlainDate; to: PlainDate } | null>(null);
+  /** Whether it is known that there is neither a member nor a calendar nor a list. */
+  isEmpty = $derived.by(() => this.#told.members && this.#told.calendars && this.members.length + this.calendars.length + this.lists.length === 0);
 
+  #known = $state.raw<readonly Occurrence[]>([]);
+  /** What this browser's own edits that are on their way make of the occurrences. */
+  overlay = $state.raw<((occurrences: readonly Occurrence[]) => readonly Occurrence[]) | null>(null);
   /** The occurrences of the last window that was answered: while another one loads, those of the one before. */
-  occurrences = $state.raw<readonly Occurrence[]>([]);
+  occurrences = $derived(this.overlay ? this.overlay(this.#known) : this.#known);
   #answeredWindow = $state('');
   #wantedWindow = $state('');
 
   /** The household's zone, or UTC before it is known and where the browser does not know it. */
   zone = $derived(this.household && isKnownZone(this.household.zone) ? this.household.zone : 'UTC');
-  firstWeekday: 0 | 1 = $derived(this.household?.weekStart === 'sunday' ? 0 : 1);
+  firstWeekday: FirstWeekday = $derived(firstWeekdays[this.household?.weekStart ?? 'monday']);
   calendarsById = $derived(new Map(this.calendars.map((calendar) => [calendar.id, calendar])));
   /** Whether `occurrences` belongs to the window asked for. */
   occurrencesReady = $derived(this.#wantedWindow !== '' && this.#answeredWindow === this.#wantedWindow);
 
-  #windows = new Map<string, readonly Occurrence[]>();
+  /** What is empty before it was answered may only not be known yet. */
+  #told = $state({ members: false, calendars: false });
+
+  /** Whether the service has said, now or at an earlier visit, which lists there are. */
+  listsTold = $derived(this.#told.calendars);
+
+  #windows = new Map<string, KnownWindow>();
+  #more = new Map<Part, unknown>();
+  #followers = new Map<Part, (value: unknown) => void>();
   #dirty = new Set<Topic>();
+  #held = new Set<Topic>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing = false;
 
@@ -97,16 +150,27 @@ class HouseholdState {
     },
     lost: () => {
       this.connection = 'lost';
+      this.#recollect();
       // It also ends when this browser was signed out from elsewhere; an event source does not tell the one from the other.
       void session.check();
     },
   });
 
-  #loaders: Record<Part, Loader> = {
+  #loaders: Partial<Record<Part, Loader>> = {
     readiness: latestOnly(api.readiness, (readiness) => (this.readiness = readiness)),
-    household: latestOnly(api.household, (household) => (this.household = household)),
-    members: latestOnly(api.members, (members) => (this.members = members.toSorted((a, b) => a.name.localeCompare(b.name, locale)))),
-    calendars: latestOnly(api.calendars, (calendars) => (this.calendars = calendars)),
+    household: latestOnly(api.household, (household) => {
+      this.household = household;
+      display.use(household);
+    }),
+    members: latestOnly(api.members, (members) => {
+      this.members = members.toSorted((a, b) => a.name.localeCompare(b.name, locale));
+      this.#told.members = true;
+    }),
+    calendars: latestOnly(api.calendars, (calendars) => {
+      this.calendars = calendars.filter(({ holds }) => holds === 'events');
+      this.lists = calendars.filter(({ holds }) => holds === 'tasks');
+      this.#told.calendars = true;
+    }),
     feeds: latestOnly(api.feeds, (feeds) => (this.feeds = feeds)),
     occurrences: latestOnly(
       async () => {
@@ -114,9 +178,14 @@ class HouseholdState {
         const [from, to, zone] = window.split('|') as [PlainDate, PlainDate, string];
         return { window, items: window === '' ? [] : await api.occurrences(from, to, zone) };
       },
-      ({ window, items }) => this.#show(window, items),
+      ({ window, items }) => this.#keep(window, items),
     ),
   };
+
+  /** Whether the occurrences that are looked at are on their way. */
+  get awaited(): boolean {
+    return this.#answeredWindow !== this.#wantedWindow && session.mayOwn('events:read');
+  }
 
   /** Those of the members that `ids` names, in the one order that people stand in everywhere. */
   membersOf(ids: readonly string[]): Member[] {
@@ -132,8 +201,11 @@ class HouseholdState {
   start(): () => void {
     const reconnect = () => this.#open();
     session.changed = () => this.#restart();
-    // Without an answer it is the stream that goes on trying.
-    session.load().catch(() => this.#stream.open());
+    // Without an answer it is the stream that goes on trying, and it may be that what was kept of them is shown by then.
+    session.load().then(
+      () => this.#open(),
+      () => this.#stream.open(),
+    );
     addEventListener('online', reconnect);
     return () => {
       removeEventListener('online', reconnect);
@@ -148,27 +220,84 @@ class HouseholdState {
     if (!this.household) return;
     const window = `${from}|${to}|${this.zone}`;
     if (window === this.#wantedWindow) return;
+    const left = this.#windows.get(this.#wantedWindow);
+    // The stream has kept it right until now.
+    if (left && this.connection === 'live') left.at = this.answeredAt ?? left.at;
     this.#wantedWindow = window;
     const known = this.#windows.get(window);
-    if (known) this.#show(window, known);
+    if (known) this.#show(window, known.items);
+    if (this.connection === 'lost') {
+      if (known) this.answeredAt = known.at;
+      this.knownDays = null;
+      this.#recollect();
+    }
     void this.refresh(['occurrences']);
   }
 
-  /** Fetches these parts now. Never throws: what fails is seen in `connection` and tried again. */
-  async refresh(parts: readonly Part[]): Promise<void> {
+  /** From now on fetches something more with the rest, which the first page does not need. Null is given when somebody else has come. */
+  follow<T>(part: Part, load: () => Promise<T>, apply: (value: T | null) => void): void {
+    const loader = latestOnly(load, (value) => {
+      this.#more.set(part, value);
+      apply(value);
+    });
+    this.#loaders[part] = {
+      load: loader.load,
+      forget() {
+        loader.forget();
+        apply(null);
+      },
+    };
+    const told = apply as (value: unknown) => void;
+    this.#followers.set(part, told);
+    if (this.#more.has(part)) told(this.#more.get(part));
+    void this.refresh([part]);
+  }
+
+  /** The windows of this visit, the newest last. */
+  get seen(): readonly KnownWindow[] {
+    return [...this.#windows.values()];
+  }
+
+  /** What is fetched with the rest, as it was told last. */
+  get more(): readonly (readonly [Part, unknown])[] {
+    return [...this.#more];
+  }
+
+  /** Shows what an earlier visit has kept, until the service can be asked. */
+  restore({ household, members, calendars, lists, more, at }: KeptHousehold): void {
+    this.household = household;
+    display.use(household);
+    this.members = members;
+    this.calendars = calendars;
+    this.lists = lists;
+    this.#more = new Map(more);
+    for (const [part, value] of more) this.#followers.get(part)?.(value);
+    this.#told = { members: true, calendars: true };
+    this.answeredAt = at;
+    this.connection = 'lost';
+  }
+
+  /** Fetches these parts now, and says whether they came. Never throws: what fails is seen in `connection` and tried again. */
+  async refresh(parts: readonly Part[]): Promise<boolean> {
     const allowed = parts.filter((part) => rights[part] === null || session.mayOwn(rights[part]));
+    for (const part of parts) if (part !== 'readiness') this.#dirty.delete(part);
+    // Nothing was asked, so the service has not answered.
+    if (!allowed[0]) return true;
     try {
-      await Promise.all(allowed.map((part) => this.#loaders[part].load()));
+      await Promise.all(allowed.map((part) => this.#loaders[part]?.load()));
     } catch {
       this.#stream.interrupt();
-      return;
+      return false;
     }
     this.#stream.confirm();
     this.answeredAt = Date.now();
+    this.knownDays = null;
+    if (allowed.some((part) => part !== 'readiness')) this.answers++;
     // An answer that was still under way when the stream broke says nothing about now.
-    if (!this.#stream.isOpen) return;
+    if (!this.#stream.isOpen) return true;
     if (this.connection === 'lost') announcer.say(t('lost.back'));
     this.connection = 'live';
+    return true;
   }
 
   /** Finds out whether the service is still there, as a connection through a Wi-Fi that went away looks alive for hours. */
@@ -201,45 +330,81 @@ class HouseholdState {
     this.#timer = undefined;
     for (const loader of Object.values(this.#loaders)) loader.forget();
     this.household = this.readiness = this.answeredAt = null;
-    this.members = this.calendars = this.feeds = this.occurrences = [];
+    this.#told = { members: false, calendars: false };
+    this.members = this.calendars = this.lists = this.feeds = this.#known = [];
     this.#answeredWindow = this.#wantedWindow = '';
+    this.knownDays = null;
     this.#windows.clear();
+    this.#more.clear();
     this.#dirty.clear();
     this.connection = 'connecting';
     selection.close();
-    announcer.say('');
+    announcer.forget();
     if (session.who === '') return;
     // The first answers do not wait for the stream; a change that falls between the two is caught by its first `connected`.
     void this.refresh(everything);
     this.#stream.open();
   }
 
+  /** Makes a change that is laid over what is known until it is answered. Until then nobody asks what the service has made of it: it would be shown twice. */
+  async change(topic: Topic, make: () => Promise<void>): Promise<void> {
+    this.#held.add(topic);
+    try {
+      await make();
+    } finally {
+      this.#held.delete(topic);
+      this.#schedule();
+    }
+  }
+
+  /** What has changed since it was last asked for, and is to be asked for now. */
+  get #due(): Topic[] {
+    return [...this.#dirty].filter((topic) => topic in this.#loaders && !this.#held.has(topic));
+  }
+
   #schedule(): void {
-    if (this.#timer !== undefined || this.#refreshing) return;
+    if (this.#timer !== undefined || this.#refreshing || this.#due.length === 0) return;
     this.#timer = setTimeout(() => void this.#refreshDirty(), coalesceMs);
   }
 
   async #refreshDirty(): Promise<void> {
     this.#timer = undefined;
+    const topics = this.#due;
+    if (topics.length === 0) return;
     this.#refreshing = true;
-    const topics = [...this.#dirty].filter((topic) => topic in this.#loaders);
-    this.#dirty.clear();
-    const before = this.occurrences;
+    const before = this.#known;
     await this.refresh(topics);
-    if (before !== this.occurrences) announcer.say(t('live.updated'));
+    if (before !== this.#known) announcer.say(t('live.updated'));
     this.#refreshing = false;
-    if (this.#dirty.size > 0) this.#schedule();
+    this.#schedule();
+  }
+
+  #keep(window: string, items: readonly Occurrence[]): void {
+    const [from, to, zone] = window.split('|') as [PlainDate, PlainDate, string];
+    this.#windows.delete(window);
+    if (window !== '') this.#windows.set(window, { from, to, zone, at: Date.now(), items });
+    if (this.#windows.size > maximumWindows) this.#windows.delete(this.#windows.keys().next().value!);
+    this.#show(window, items);
   }
 
   #show(window: string, items: readonly Occurrence[]): void {
-    this.#windows.delete(window);
-    this.#windows.set(window, items);
-    if (this.#windows.size > maximumWindows) this.#windows.delete(this.#windows.keys().next().value!);
     if (window !== this.#wantedWindow) return;
     // The same answer keeps the same array, so that nothing on screen is laid out again or announced.
-    const same = this.#answeredWindow === window && JSON.stringify(items) === JSON.stringify(this.occurrences);
+    const same = this.#answeredWindow === window && JSON.stringify(items) === JSON.stringify(this.#known);
     this.#answeredWindow = window;
-    if (!same) this.occurrences = items;
+    if (!same) this.#known = items;
+  }
+
+  /** While the service cannot be asked, other windows tell of the days that are wanted. */
+  #recollect(): void {
+    const window = this.#wantedWindow;
+    if (window === '' || window === this.#answeredWindow) return;
+    const [from, to, zone] = window.split('|') as [PlainDate, PlainDate, string];
+    const found = this.recall?.(this.seen, from, to, zone);
+    if (!found) return;
+    this.#show(window, found.items);
+    this.answeredAt = found.at;
+    this.knownDays = found.days;
   }
 }
 

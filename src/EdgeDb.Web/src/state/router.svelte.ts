@@ -1,48 +1,42 @@
-export type Route = { name: 'agenda' } | { name: 'month'; month: string | null } | { name: (typeof plain)[number] } | { name: 'unknown' };
-
-/** Pages whose address is their name. */
-const plain = ['feeds', 'people', 'account', 'setup', 'pair'] as const;
-
-export function parseRoute(path: string): Route {
-  if (path === '/') return { name: 'agenda' };
-  const name = plain.find((page) => path === `/${page}`);
-  if (name) return { name };
-  const month = /^\/month(?:\/(\d{4}-(?:0[1-9]|1[0-2])))?$/.exec(path);
-  return month ? { name: 'month', month: month[1] ?? null } : { name: 'unknown' };
-}
+import { parseRoute, type Route } from '../pages';
 
 /** Follows ordinary links within the page by the history API; every address can also be opened and reloaded by itself. */
 class Router {
-  route = $state.raw<Route>({ name: 'agenda' });
-  /** Counts the moves, for the focus to follow. */
+  route = $state.raw<Route>({ name: 'agenda', at: null });
+  /** Counts the moves to another page, for the focus to follow. Another period of the same page keeps it: to turn on takes one key again. */
   moves = $state(0);
 
-  #read(): void {
+  #read(): boolean {
+    const before = this.route.name;
     this.route = parseRoute(location.pathname);
+    const moved = this.route.name !== before;
+    if (moved) this.moves++;
+    return moved;
   }
 
   /** Moves to another page, where what there was to do on this one is done. */
   go(path: string): void {
-    history.pushState(null, '', path);
+    if (path !== location.pathname) history.pushState(null, '', path);
+    if (this.#read()) scrollTo(0, 0);
+  }
+
+  /** Another page in place of this one, to which Back would only lead here again. */
+  replace(path: string): void {
+    history.replaceState(null, '', path);
     this.#read();
-    this.moves++;
   }
 
   start(): () => void {
-    const moved = () => {
-      this.#read();
-      this.moves++;
-    };
+    const moved = () => void this.#read();
     const clicked = (event: MouseEvent) => {
       const link = event.target instanceof Element ? event.target.closest('a') : null;
       const elsewhere = event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
       if (!link || elsewhere || link.target || link.origin !== location.origin || link.hash) return;
       if (parseRoute(link.pathname).name === 'unknown') return;
       event.preventDefault();
-      if (link.pathname !== location.pathname) history.pushState(null, '', link.pathname);
-      moved();
+      this.go(link.pathname);
     };
-    this.#read();
+    this.route = parseRoute(location.pathname);
     addEventListener('popstate', moved);
     document.addEventListener('click', clicked);
     return () => {

@@ -7,6 +7,8 @@ class SessionState {
   current = $state.raw<Session | null>(null);
   /** Changes with the person, and with what they are: empty for nobody, null until it is known. */
   who: string | null = $derived(this.current && (this.current.role ? [this.current.role, this.current.account, this.current.device].join('|') : ''));
+  /** Whether that is only what the service said before it went away. */
+  isRecalled = $state(false);
   /** When the visit at a paired device ends, milliseconds since 1970. */
   visitEnds = $state<number | null>(null);
 
@@ -54,9 +56,17 @@ class SessionState {
     }
   }
 
+  /** Takes them for whom an earlier visit knew, as long as the service does not answer. */
+  recall(known: Session): void {
+    if (this.current !== null) return;
+    this.isRecalled = true;
+    this.current = known;
+  }
+
   #take(answer: Session): void {
     this.#asked++;
     const before = this.who;
+    this.isRecalled = false;
     this.current = answer;
     clearTimeout(this.#timer);
     const left = answer.visitSeconds;

@@ -53,6 +53,12 @@ export function daysOf(occurrence: Occurrence, zone: string): { first: PlainDate
   return { first, last: end > start ? wallClock(end - 1, zone).date : first };
 }
 
+/** Whether it is over at `now` (milliseconds since 1970): whole days with the last of them at home, not at midnight UTC. */
+export function isOver(occurrence: Occurrence, now: number, zone: string): boolean {
+  if (!occurrence.allDay) return Date.parse(occurrence.end) <= now && Date.parse(occurrence.start) < now;
+  return daysOf(occurrence, zone).last < wallClock(now, zone).date;
+}
+
 function partOf(occurrence: Occurrence, day: number, days: number, zone: string): DayPart {
   if (occurrence.allDay) return 'allDay';
   if (days === 1) return 'single';

@@ -34,24 +34,6 @@ export function weekday(date: PlainDate): number {
   return new Date(dayNumber(date)).getUTCDay();
 }
 
-/** `2026-01` of a day. */
-export function monthOf(date: PlainDate): string {
-  return date.slice(0, 7);
-}
-
-export function addMonths(month: string, months: number): string {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
-}
-
-/** The whole weeks that show a month: from inclusive, to exclusive. */
-export function monthWeeks(month: string, firstWeekday: 0 | 1): { from: PlainDate; to: PlainDate } {
-  const first = `${month}-01`;
-  const afterLast = `${addMonths(month, 1)}-01`;
-  const from = addDays(first, -((weekday(first) - firstWeekday + 7) % 7));
-  return { from, to: addDays(afterLast, (firstWeekday - weekday(afterLast) + 7) % 7) };
-}
-
 /** For `Intl` with `timeZone: 'UTC'`, the one combination that prints the day it was given. */
 export function toUtcDate(date: PlainDate): Date {
   return new Date(dayNumber(date));

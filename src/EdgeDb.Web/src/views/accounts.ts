@@ -1,7 +1,4 @@
 /** Everything about accounts, as one part: most visits need none of it, and who needs one page of it soon needs another. */
 export { default as account } from './Account.svelte';
-export { default as pair } from './Pair.svelte';
 export { default as people } from './People.svelte';
-export { default as setup } from './SetUp.svelte';
-export { default as signIn } from './SignIn.svelte';
-export { default as Visit } from '../components/Visit.svelte';
+export { default as tokens } from './Tokens.svelte';

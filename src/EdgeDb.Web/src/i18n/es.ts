@@ -1,0 +1,62 @@
+import type { Catalogue } from './en';
+
+export const texts: Catalogue = {
+  'nav.label': 'Páginas',
+  'nav.skip': 'Ir al contenido',
+  'nav.today': 'Hoy',
+  'nav.calendar': 'Calendario',
+  'nav.lists': 'Listas',
+  'nav.board': 'Tablero',
+  'nav.feeds': 'Fuentes',
+  'nav.people': 'Personas',
+  'nav.account': 'Tu cuenta',
+  'nav.settings': 'Ajustes',
+  'nav.keys': 'Teclas',
+  'common.loading': 'Un momento…',
+  'zone.note': 'Las horas son las de {zone}',
+
+  'sample.title': 'Hogar de muestra',
+  'sample.text': 'Personas y eventos inventados para enseñar cómo se ve.',
+  'sample.remove': 'Quitarlo',
+  'lost.title': 'El servicio del calendario no responde',
+  'lost.back': 'El calendario vuelve a estar al día.',
+  'live.updated': 'El calendario se ha actualizado.',
+
+  'open.title': 'Aquí todos pueden cambiarlo todo.',
+  'open.action': 'Nombrar un propietario',
+
+  'filter.label': 'Quién y qué se muestra',
+  'filter.calendars': 'Calendarios',
+  'filter.hidden.one': '{count} evento está oculto',
+  'filter.hidden.other': '{count} eventos están ocultos',
+  'filter.all': 'Mostrar todo',
+
+  'members.everybody': 'Todos',
+
+  'agenda.allDay': 'Todo el día',
+  'agenda.now': 'Ahora',
+  'agenda.next': 'A continuación',
+  'agenda.later': 'Más tarde hoy',
+  'day.more.one': '{count} evento más',
+  'day.more.other': '{count} eventos más',
+  'agenda.earlier.one': 'Antes hoy ({count})',
+  'agenda.earlier.other': 'Antes hoy ({count})',
+  'agenda.coming': 'Los próximos días',
+  'agenda.today': 'Hoy',
+  'agenda.tomorrow': 'Mañana',
+  'agenda.nothingToday': 'Nada más hoy',
+  'agenda.nothingPlanned': 'No hay nada previsto para hoy',
+  'agenda.nothingComing.one': 'No hay nada previsto para el próximo día.',
+  'agenda.nothingComing.other': 'No hay nada previsto para los próximos {count} días.',
+  'agenda.left': 'quedan {duration}',
+  'agenda.in': 'en {duration}',
+
+  'time.until': 'hasta {time}',
+  'time.dayOf': 'Día {day} de {days}',
+
+  'event.tentative': 'sin confirmar',
+  'event.private': 'privado',
+  'event.unsaved': 'aún sin guardar',
+  'event.untitled': 'Sin título',
+  'event.busy': 'ocupado',
+};

@@ -1,0 +1,62 @@
+import type { Catalogue } from './en';
+
+export const texts: Catalogue = {
+  'nav.label': 'Pages',
+  'nav.skip': 'Aller au contenu',
+  'nav.today': 'Aujourd’hui',
+  'nav.calendar': 'Calendrier',
+  'nav.lists': 'Listes',
+  'nav.board': 'Tableau',
+  'nav.feeds': 'Flux',
+  'nav.people': 'Membres',
+  'nav.account': 'Votre compte',
+  'nav.settings': 'Réglages',
+  'nav.keys': 'Touches',
+  'common.loading': 'Un instant…',
+  'zone.note': 'Les heures sont celles de {zone}',
+
+  'sample.title': 'Foyer d’exemple',
+  'sample.text': 'Des personnes et des événements inventés, pour montrer à quoi cela ressemble.',
+  'sample.remove': 'Le retirer',
+  'lost.title': 'Le service du calendrier ne répond pas',
+  'lost.back': 'Le calendrier est de nouveau à jour.',
+  'live.updated': 'Le calendrier a été mis à jour.',
+
+  'open.title': 'Ici, chacun peut tout changer.',
+  'open.action': 'Désigner un propriétaire',
+
+  'filter.label': 'Qui et quoi afficher',
+  'filter.calendars': 'Calendriers',
+  'filter.hidden.one': '{count} événement est masqué',
+  'filter.hidden.other': '{count} événements sont masqués',
+  'filter.all': 'Tout afficher',
+
+  'members.everybody': 'Tous',
+
+  'agenda.allDay': 'Toute la journée',
+  'agenda.now': 'Maintenant',
+  'agenda.next': 'Ensuite',
+  'agenda.later': 'Plus tard aujourd’hui',
+  'day.more.one': '{count} autre événement',
+  'day.more.other': '{count} autres événements',
+  'agenda.earlier.one': 'Plus tôt aujourd’hui ({count})',
+  'agenda.earlier.other': 'Plus tôt aujourd’hui ({count})',
+  'agenda.coming': 'Les prochains jours',
+  'agenda.today': 'Aujourd’hui',
+  'agenda.tomorrow': 'Demain',
+  'agenda.nothingToday': 'Plus rien aujourd’hui',
+  'agenda.nothingPlanned': 'Rien n’est prévu aujourd’hui',
+  'agenda.nothingComing.one': 'Rien n’est prévu pour le prochain jour.',
+  'agenda.nothingComing.other': 'Rien n’est prévu pour les {count} prochains jours.',
+  'agenda.left': 'encore {duration}',
+  'agenda.in': 'dans {duration}',
+
+  'time.until': 'jusqu’à {time}',
+  'time.dayOf': 'Jour {day} sur {days}',
+
+  'event.tentative': 'non confirmé',
+  'event.private': 'privé',
+  'event.unsaved': 'pas encore enregistré',
+  'event.untitled': 'Sans titre',
+  'event.busy': 'occupé',
+};

@@ -1,0 +1,6 @@
+/** Whether somebody wants to see the keys. */
+class Help {
+  wanted = $state(false);
+}
+
+export const help = new Help();
