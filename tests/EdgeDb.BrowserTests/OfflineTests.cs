@@ -398,7 +398,7 @@ public sealed class OfflineTests(Browser browser) : IAsyncLifetime
         Assert.Equal(["two"], await BuildsAsync(page.Page));
 
         // Half of the next one is there: it is not taken.
-        pages.Deploy("three", without: "Welcome-");
+        pages.Deploy("three", without: "Status-");
         await page.Page.EvaluateAsync("async () => (await navigator.serviceWorker.ready).update()");
         await page.Page.HoldsAsync("async () => { const { installing, waiting } = await navigator.serviceWorker.ready; return !installing && !waiting; }");
         Assert.Equal(["two"], await BuildsAsync(page.Page));

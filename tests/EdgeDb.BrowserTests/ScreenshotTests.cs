@@ -138,6 +138,15 @@ public sealed class ScreenshotTests(Browser browser)
         await Expect(page.Page.Locator("code").First).ToBeAttachedAsync();
         await ShootAsync("page-settings");
         await feed.DisposeAsync();
+        await page.GoAsync("/status");
+        await Expect(page.Page.GetByRole(AriaRole.Figure).First).ToBeVisibleAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            await page.Page.RunAndWaitForResponseAsync(
+                () => page.Page.Clock.FastForwardAsync("00:00:06"), response => response.Url.EndsWith("/api/pipeline", StringComparison.Ordinal));
+        }
+
+        await ShootAsync("page-status");
 
         Task ShootAsync(string view) => ShootFittingAsync(page, $"{view}-{screen}-{scheme}");
     }

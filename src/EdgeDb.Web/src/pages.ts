@@ -47,6 +47,7 @@ const table = {
   setup: { label: 'setUp.title' },
   pair: { label: 'pair.title' },
   settings: { label: 'nav.settings' },
+  status: { label: 'nav.status' },
   welcome: { label: 'welcome.title', period: 'step' },
 } satisfies Record<string, Page>;
 

@@ -44,6 +44,7 @@ const loads: Record<Part, () => Promise<Loaded>> = {
   setup: ofEntrance('setup'),
   pair: ofEntrance('pair'),
   settings: withTexts(['accounts', 'feeds', 'house'], () => import('./views/Settings.svelte')),
+  status: withTexts(['accounts', 'status'], () => import('./views/Status.svelte')),
   welcome: withTexts(['accounts', 'feeds', 'house'], () => import('./views/Welcome.svelte')),
   unknown: () => import('./views/Unknown.svelte'),
   signIn: ofEntrance('signIn'),

@@ -7,6 +7,7 @@ import type { HouseCatalogue } from './house.en';
 import { addTexts, language, type Catalogues } from './language';
 import type { ListCatalogue } from './lists.en';
 import type { OfflineCatalogue } from './offline.en';
+import type { StatusCatalogue } from './status.en';
 
 /** The texts that the first page does not need, each part loaded with the first page that does. */
 export const parts = {
@@ -58,6 +59,12 @@ export const parts = {
     fr: () => import('./offline.fr'),
     es: () => import('./offline.es'),
   } satisfies Catalogues<OfflineCatalogue>,
+  status: {
+    en: () => import('./status.en'),
+    de: () => import('./status.de'),
+    fr: () => import('./status.fr'),
+    es: () => import('./status.es'),
+  } satisfies Catalogues<StatusCatalogue>,
 };
 
 /** Has to be awaited before a page that needs these texts is shown. */
