@@ -15,7 +15,7 @@ public sealed class KeptAnswersTests(Browser browser)
         await using var proxy = await NginxProxy.StartAsync(household.Address, keeps: false);
         await using var page = await HouseholdPage.OpenAsync(browser, proxy.Address, null, Screen.Laptop);
         // They come behind the first page, and what was under way when it is left is not kept.
-        var later = new[] { "/api/tasks", "/api/notices" }.Select(path => page.Page.WaitForRequestFinishedAsync(new() { Predicate = request => request.Url.Contains(path, StringComparison.Ordinal) })).ToArray();
+        var later = new[] { "/api/tasks", "/api/notices", "/api/reminders" }.Select(path => page.Page.WaitForRequestFinishedAsync(new() { Predicate = request => request.Url.Contains(path, StringComparison.Ordinal) })).ToArray();
         await page.GoAsync("/");
         await Task.WhenAll(later);
         await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Dentist" })).ToBeVisibleAsync();

@@ -48,6 +48,35 @@ public sealed class ScreenshotTests(Browser browser)
 
     [Theory]
     [MemberData(nameof(Looks))]
+    public async Task Reminders_fit_the_screen(string screen, ColorScheme scheme)
+    {
+        await using var household = await Household.StartAsync();
+        var ada = await household.AddMemberAsync("Ada", "#e4572e");
+        var ben = await household.AddMemberAsync("Ben", "#2563eb");
+        var calendar = await household.AddCalendarAsync("Family", ada, ben);
+        await household.AddRemindedAsync(calendar, "Dentist", "2026-11-21T14:35", "2026-11-21T15:30", [30], "Main street 7");
+        await household.AddRemindedAsync(calendar, "Parents’ evening of the whole school and of the music school", "2026-11-22T19:00", "2026-11-22T21:00", [1440 + 300], "Town hall");
+        foreach (var guest in new[] { "Grandma", "Uncle", "Aunt" })
+            await household.AddRemindedAsync(calendar, guest, "2026-11-21T14:00", "2026-11-21T20:00", [10]);
+        var list = await household.AddListAsync("Chores");
+        await household.AddTaskAsync(new { calendarId = list, summary = "Bins", due = "2026-11-21T15:00", zone = "Europe/Berlin", memberId = ada, reminders = new[] { new { minutesBefore = 45 } } });
+        var english = scheme == ColorScheme.Light;
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Named(screen), locale: english ? "en-GB" : "de-DE", scheme: scheme);
+
+        await Expect(page.Page.Locator("article[data-reminder]").First).ToBeVisibleAsync();
+        await ShootFittingAsync(page, $"reminders-{screen}-{scheme}");
+        await page.Page.EvaluateAsync("document.documentElement.dir = 'rtl'");
+        await ShootFittingAsync(page, $"reminders-rtl-{screen}-{scheme}");
+        await page.GoAsync("/board");
+        await Expect(page.Page.Locator("article[data-reminder]").First).ToBeVisibleAsync();
+        await ShootFittingAsync(page, $"reminders-board-{screen}-{scheme}");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = english ? "Reminders on this device" : "Erinnerungen auf diesem Gerät", Exact = true }).DispatchEventAsync("click");
+        await page.Page.GetByLabel(english ? "A soft sound with them" : "Mit einem leisen Ton", new() { Exact = true }).CheckAsync();
+        await ShootFittingAsync(page, $"reminders-options-{screen}-{scheme}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Looks))]
     public async Task Every_page_about_accounts_fits_the_screen(string screen, ColorScheme scheme)
     {
         const string password = "a sentence of my own";

@@ -7,7 +7,7 @@ export { removeSample } from './state/sample';
 export { welcome } from './state/welcome.svelte';
 
 /** Whatever is drawn but the page of the first load: the other pages, and what stands around them. */
-export type Part = Exclude<PageName, 'agenda'> | 'unknown' | 'signIn' | 'empty' | 'details' | 'editing' | 'keys' | 'offline' | 'today' | 'visit' | 'warnings';
+export type Part = Exclude<PageName, 'agenda'> | 'unknown' | 'signIn' | 'empty' | 'details' | 'editing' | 'keys' | 'offline' | 'reminders' | 'today' | 'visit' | 'warnings';
 
 interface Loaded {
   default: Component<any>;
@@ -36,14 +36,14 @@ const loads: Record<Part, () => Promise<Loaded>> = {
   list: withTexts(['calendar'], () => import('./views/List.svelte')),
   year: withTexts(['calendar'], () => import('./views/Year.svelte')),
   lists: withTexts(['lists', 'edit', 'house'], () => import('./views/Lists.svelte')),
-  board: withTexts(['calendar', 'lists'], () => import('./views/Board.svelte')),
+  board: withTexts(['calendar', 'lists', 'reminders'], () => import('./views/Board.svelte')),
   feeds: withTexts(['feeds', 'house'], () => import('./views/Feeds.svelte')),
   people: ofAccounts('people'),
-  account: ofAccounts('account'),
+  account: ofAccounts('account', 'reminders'),
   tokens: ofAccounts('tokens'),
   setup: ofEntrance('setup'),
   pair: ofEntrance('pair'),
-  settings: withTexts(['accounts', 'feeds', 'house'], () => import('./views/Settings.svelte')),
+  settings: withTexts(['accounts', 'feeds', 'house', 'reminders'], () => import('./views/Settings.svelte')),
   status: withTexts(['accounts', 'status'], () => import('./views/Status.svelte')),
   welcome: withTexts(['accounts', 'feeds', 'house'], () => import('./views/Welcome.svelte')),
   unknown: () => import('./views/Unknown.svelte'),
@@ -53,6 +53,7 @@ const loads: Record<Part, () => Promise<Loaded>> = {
   editing: withTexts(['edit'], () => import('./components/edit/Editing.svelte')),
   keys: withTexts(['calendar'], () => import('./components/Keys.svelte')),
   offline: withTexts(['offline'], () => import('./components/Offline.svelte')),
+  reminders: withTexts(['lists', 'reminders'], () => import('./reminders/Reminders.svelte')),
   today: withTexts(['lists'], () => import('./lists/AgendaPart.svelte')),
   visit: withTexts(['accounts'], () => import('./components/Visit.svelte')),
   warnings: () => import('./components/Warnings.svelte'),

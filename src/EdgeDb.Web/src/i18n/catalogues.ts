@@ -7,6 +7,7 @@ import type { HouseCatalogue } from './house.en';
 import { addTexts, language, type Catalogues } from './language';
 import type { ListCatalogue } from './lists.en';
 import type { OfflineCatalogue } from './offline.en';
+import type { ReminderCatalogue } from './reminders.en';
 import type { StatusCatalogue } from './status.en';
 
 /** The texts that the first page does not need, each part loaded with the first page that does. */
@@ -59,6 +60,12 @@ export const parts = {
     fr: () => import('./offline.fr'),
     es: () => import('./offline.es'),
   } satisfies Catalogues<OfflineCatalogue>,
+  reminders: {
+    en: () => import('./reminders.en'),
+    de: () => import('./reminders.de'),
+    fr: () => import('./reminders.fr'),
+    es: () => import('./reminders.es'),
+  } satisfies Catalogues<ReminderCatalogue>,
   status: {
     en: () => import('./status.en'),
     de: () => import('./status.de'),
