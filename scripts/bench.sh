@@ -15,6 +15,8 @@
 #   sign-in    who a request comes from; verifying a password, on this core and on a tenth of one (the latter as root, with cgroup v1)
 #   storage    durable writes and point reads   [--seconds N] [--rounds N] [--dir FOLDER]
 #              (counts syncs with strace when it is installed; FOLDER is on the device to measure)
+#   web        a slow phone's first paint and next paints over a month of 300 events, and how soon another browser shows an edit   [--runs N] [--latency MS]
+#              (with Debian's Chromium; exits with 1 above a limit)
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -74,6 +76,11 @@ case "$name" in
   cache | forecast | settings | sign-in | storage)
     bench "$@"
     ;;
+  web)
+    ./scripts/build-web.sh
+    dotnet build src/EdgeDb -c Release -v quiet --nologo
+    bench "$@"
+    ;;
   pipeline)
     dotnet build src/EdgeDb -c Release -v quiet --nologo
     bench "$@"
@@ -83,7 +90,7 @@ case "$name" in
     bench "$@"
     ;;
   *)
-    sed -n '2,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '2,20s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

@@ -8,6 +8,7 @@ using EdgeDb.Benchmarks.Service;
 using EdgeDb.Benchmarks.Settings;
 using EdgeDb.Benchmarks.Soak;
 using EdgeDb.Benchmarks.Storage;
+using EdgeDb.Benchmarks.Web;
 
 // One executable for every benchmark, so that scripts/bench.sh builds once: `bench.sh NAME [arguments]`.
 var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
@@ -23,6 +24,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], Task<int>>>(StringC
     ["sign-in"] = SignInBenchmark.RunAsync,
     ["soak-connections"] = ConnectionSoak.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
+    ["web"] = WebBenchmark.RunAsync,
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out var run))
