@@ -117,6 +117,27 @@ public sealed class EditTests(Browser browser)
     }
 
     [Fact]
+    public async Task Key_works_at_once_when_a_dialog_was_closed()
+    {
+        await using var household = await Household.StartAsync();
+        await household.AddCalendarAsync("Family");
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/month", Screen.Laptop);
+        await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "New event" })).ToBeVisibleAsync();
+        await page.Page.Keyboard.PressAsync("?");
+        await Expect(page.Dialog("Keys")).ToBeVisibleAsync();
+
+        // Until the next frame the focus is where it was.
+        await page.Page.EvaluateAsync(
+            """
+            () => {
+              document.querySelector('dialog[open]').close();
+              document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true, cancelable: true }));
+            }
+            """);
+        await Expect(page.Form().GetByLabel("Title")).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task End_before_the_beginning_is_said_at_its_field_and_what_was_entered_is_not_lost_by_a_slip()
     {
         await using var household = await Household.StartAsync();

@@ -103,11 +103,25 @@ public sealed class HouseholdPage : IAsyncDisposable
         // Read where the test fails: what is on the page then does not say what it waits for.
         foreach (var line in _story)
             TestContext.Current.TestOutputHelper?.WriteLine(line);
+        TestContext.Current.TestOutputHelper?.WriteLine(await LooksAsync());
         await _context.DisposeAsync();
         Assert.DoesNotContain(_complaints, text =>
             !(ServiceMayBeAway && (text.Contains("net::ERR_", StringComparison.Ordinal) || text.StartsWith("Error while trying to use the following icon", StringComparison.Ordinal)))
             && !(ServiceMayRefuse && text.Contains("status of 4", StringComparison.Ordinal)));
         Assert.All(_requests, url => Assert.True(new Uri(url).Authority is var asked && (asked == _service.Authority || asked == Provider), $"{asked} was asked"));
+    }
+
+    /// <summary>What the page shows, as who cannot see it is told, and where the keys go.</summary>
+    private async Task<string> LooksAsync()
+    {
+        try
+        {
+            return await Page.Locator("body").AriaSnapshotAsync(new() { Timeout = 2_000 });
+        }
+        catch (Exception error) when (error is PlaywrightException or TimeoutException)
+        {
+            return $"Nothing can be read of the page: {error.Message}";
+        }
     }
 
     private void Note(string what, IRequest request)

@@ -12,6 +12,11 @@ export interface Shortcut {
 
 const storageKey = 'shortcuts';
 
+/** A field and an open dialog have the keys for themselves. One that was closed holds the focus until the next frame, which a slow device is late with. */
+function hasKeys(target: Element): boolean {
+  return target.closest('input, select, textarea, [contenteditable], dialog, [role=dialog]') !== null && !target.closest('dialog:not([open])');
+}
+
 /** Single keys, each for as long as the part that bound it is on screen. Who speaks to their computer can turn them off (WCAG 2.2, 2.1.4). */
 class Shortcuts {
   enabled = $state(recall(storageKey, true));
@@ -35,8 +40,7 @@ class Shortcuts {
 
   #pressed(event: KeyboardEvent): void {
     if (!this.enabled || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    // A field and an open dialog have the keys for themselves.
-    if (event.target instanceof Element && event.target.closest('input, select, textarea, [contenteditable], dialog, [role=dialog]')) return;
+    if (event.target instanceof Element && hasKeys(event.target)) return;
     if (document.querySelector('dialog:modal')) return;
     const found = this.bound.findLast(({ key }) => key === (event.key.length === 1 ? event.key.toLowerCase() : event.key));
     if (!found) return;
