@@ -98,6 +98,12 @@ public sealed class HouseholdPage : IAsyncDisposable
     public ILocator Day(int day) =>
         Page.Locator($".cell:not(.other):has(time[datetime$='-{day:00}'])");
 
+    /// <summary>Before the page is opened: it waits for every answer for as long as that takes, such as for one that a test holds back.</summary>
+    public Task WaitForAllAnswersAsync() => Page.AddInitScriptAsync("AbortSignal.timeout = () => new AbortController().signal");
+
+    /// <summary>Waits until nothing is wider than the screen, as something may be that has not found its place yet.</summary>
+    public Task FitsAsync() => Page.HoldsAsync("() => document.documentElement.scrollWidth === document.documentElement.clientWidth");
+
     public async ValueTask DisposeAsync()
     {
         // Read where the test fails: what is on the page then does not say what it waits for.

@@ -50,6 +50,13 @@ internal static class KeptData
             $"async () => {{ const {{ reminders }} = await ({Read})(); const marks = Object.values(reminders?.marks ?? {{}});"
             + $" return marks.filter(({{ done }}) => done).length === {done} && marks.filter(({{ again, done }}) => again && !done).length === {postponed}; }}");
 
+    /// <summary>Waits until the reminder of an event or task is kept.</summary>
+    public static Task KeepsReminderAsync(this HouseholdPage page, string title) =>
+        page.Page.HoldsAsync($"async () => JSON.stringify((await ({Read})()).reminders?.known ?? null).includes({JsonSerializer.Serialize(title)})");
+
+    /// <summary>Waits until the browser keeps what is whose.</summary>
+    public static Task IsSomebodysAsync(this HouseholdPage page) => page.Page.HoldsAsync($"async () => Boolean((await ({Read})()).owner)");
+
     /// <summary>Waits until nothing is kept of anybody.</summary>
     public static Task KeepsNothingAsync(this HouseholdPage page) => page.Page.HoldsAsync($"async () => Object.keys(await ({Read})()).length === 0");
 
