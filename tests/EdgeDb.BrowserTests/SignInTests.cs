@@ -81,7 +81,7 @@ public sealed class SignInTests(Browser browser)
         await signIn.ClickAsync();
         await yes.ClickAsync();
         await Expect(page.Heading).ToHaveTextAsync("December 2026");
-        Assert.EndsWith("/month/2026-12", page.Page.Url, StringComparison.Ordinal);
+        await Expect(page.Page).ToHaveURLAsync(new Regex("/month/2026-12$"));
     }
 
     [Theory]
@@ -126,6 +126,43 @@ public sealed class SignInTests(Browser browser)
 
         await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Dinner" })).ToBeVisibleAsync();
         await Expect(page.Page.GetByText("Telescope")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Who_signs_in_while_the_traces_of_who_left_are_still_removed_stays_signed_in()
+    {
+        await using var household = await StartAsync();
+        await household.AddAccountAsync("Kim", "child", Password);
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, null, Screen.Laptop);
+        page.ServiceMayRefuse = true;
+        await page.WaitForAllAnswersAsync();
+        await page.GoAsync("/account");
+        await page.SignInAsync("Ada", Password);
+        await page.IsSomebodysAsync();
+        var (signsOut, comesEarly) = (0, false);
+        var (held, released) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await page.Page.RouteAsync("**/api/session", async route =>
+        {
+            comesEarly |= route.Request.Method == "POST" && !released.Task.IsCompleted;
+            // The first signs out, the second empties the browser's cache of answers.
+            if (route.Request.Method == "DELETE" && Interlocked.Increment(ref signsOut) == 2)
+            {
+                held.SetResult();
+                await released.Task;
+            }
+            await route.ContinueAsync();
+        });
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+        await held.Task;
+        await page.SignInAsync("Kim", Password);
+        await LateAnswers.DrawnAsync(page.Page);
+        released.SetResult();
+
+        await Expect(page.Heading).ToHaveTextAsync("Your account");
+        Assert.False(comesEarly);
+        await page.Page.ReloadAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Link, new() { Name = "Kim", Exact = true })).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -103,8 +103,7 @@ class Offline {
       this.discarded = queues.reduce((count, queue) => count + (queue?.length ?? 0), 0);
     }
     await claim(keeper);
-    // The browser's own cache of answers, which only the service can have emptied.
-    if (before !== '' && keeper === '') await api.signOut().catch(() => {});
+    if (before !== '' && keeper === '') await session.forgetAnswers();
   }
 
   #soon(): void {

@@ -17,6 +17,7 @@ class SessionState {
 
   #asked = 0;
   #entering = false;
+  #forgetting = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -50,6 +51,7 @@ class SessionState {
   async enter(ask: () => Promise<Session>): Promise<void> {
     this.#entering = true;
     try {
+      await this.#forgetting;
       this.#take(await ask());
     } finally {
       this.#entering = false;
@@ -74,6 +76,12 @@ class SessionState {
     // Asked again rather than ended: whoever changes something meanwhile stays longer.
     if (left !== null) this.#timer = setTimeout(() => void this.check(), (left + 1) * 1000);
     if (this.who !== before) this.changed();
+  }
+
+  /** Empties the browser's own cache of answers, which only the service can do, where nobody is left to sign out. Whoever comes waits for it: later it would sign them out. */
+  async forgetAnswers(): Promise<void> {
+    if (this.who !== '' || this.#entering) return;
+    await (this.#forgetting = api.signOut().catch(() => {}));
   }
 
   async signOut(): Promise<void> {
