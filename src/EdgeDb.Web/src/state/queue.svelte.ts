@@ -5,7 +5,7 @@ import { t, type MessageKey } from '../i18n/language';
 import { announcer } from './announcer.svelte';
 import { household } from './household.svelte';
 import { session } from './session.svelte';
-import { alone, follow, read, update, type Part } from './store';
+import { alone, follow, followClaims, read, update, type Part } from './store';
 
 /** How long one can take the last edit back; a wall tablet is not to show for hours what was done at breakfast. */
 const undoMs = 30_000;
@@ -57,6 +57,7 @@ export abstract class Queue<E extends Queued> {
   constructor(part: Part) {
     this.#part = part;
     follow(part, () => void this.#adopt());
+    followClaims(() => this.#keep());
     addEventListener('beforeunload', (event) => {
       // Not kept anywhere, it would go with the page.
       if (this.unsaved.some(({ id }) => !this.#kept.has(id))) event.preventDefault();
@@ -153,6 +154,13 @@ export abstract class Queue<E extends Queued> {
     const own = this.all.filter(({ id, state }) => !ids.has(id) && (state === 'saved' || !this.#kept.has(id)));
     for (const id of ids) this.#kept.add(id);
     if (own.length < this.all.length || kept.length > 0) this.all = [...own, ...kept];
+  }
+
+  /** What was entered before the browser kept anything of this person is kept from now on. */
+  #keep(): void {
+    const { who } = session;
+    const left = this.queue.filter(({ id, state }) => state !== 'saved' && !this.#kept.has(id));
+    if (who && left.length > 0) this.commit(who, (all) => [...all, ...left.filter(({ id }) => all.every((other) => other.id !== id))]);
   }
 
   /** Goes on with what is left to send, or to be seen. */
