@@ -9,7 +9,7 @@ const first = [
   /src\/(?:App|color|later|pages)\./,
   /src\/(?:time\/(?:agenda|dates|zone)|i18n\/(?:chosen|en|entry|format|language))\.ts/,
   /src\/api\/(?:changes|client)\.ts/,
-  /src\/state\/(?:announcer|clock|display|editor|filter|help|household|router|selection|session|stored)\./,
+  /src\/state\/(?:announcer|clock|display|editor|filter|help|household|latest|router|selection|session|stored)\./,
   /src\/components\/(?:ColorBar|DayCard|EntryList|EventRow|FilterBar|MemberChips|MomentCard|Notices?|ZoneNote)\.svelte/,
   /src\/views\/Agenda\.svelte/,
 ];

@@ -58,6 +58,45 @@ public sealed class TokenTests(Browser browser)
         Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(household, token, "/api/occurrences?from=2026-11-21&to=2026-11-22"));
     }
 
+    [Fact]
+    public async Task Revoked_token_does_not_come_back_by_an_answer_from_before()
+    {
+        await using var household = await Household.StartAsync();
+        await household.ClaimAsync("Ada", Password);
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, null, Screen.Laptop);
+        page.ServiceMayRefuse = true;
+        await page.WaitForAllAnswersAsync();
+        await page.GoAsync("/tokens");
+        await page.SignInAsync("Ada", Password);
+        await page.Page.GetByLabel("What is it for?").FillAsync("Display");
+        await page.Page.GetByRole(AriaRole.Group, new() { Name = "Events", Exact = true }).GetByLabel("see").CheckAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke Display" })).ToBeVisibleAsync();
+        var (answered, released) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await page.Page.RouteAsync("**/api/tokens?*", async route =>
+        {
+            if (route.Request.Method != "GET" || answered.Task.IsCompleted)
+            {
+                await route.ContinueAsync();
+                return;
+            }
+            var answer = await route.FetchAsync();
+            answered.SetResult();
+            await released.Task;
+            await route.FulfillAsync(new() { Response = answer });
+        });
+
+        // With each minute it looks which were used.
+        await page.Page.Clock.FastForwardAsync("00:01:00");
+        await answered.Task;
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke Display" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await Expect(page.Page.GetByText("You have no tokens.")).ToBeVisibleAsync();
+        await page.Page.RunAndWaitForRequestFinishedAsync(() => Task.FromResult(released.TrySetResult()), new() { Predicate = static request => request.Url.Contains("/api/tokens?", StringComparison.Ordinal) });
+        await LateAnswers.DrawnAsync(page.Page);
+        await Expect(page.Page.GetByText("You have no tokens.")).ToBeVisibleAsync();
+    }
+
     private static async Task<HttpStatusCode> AskAsync(Household household, string token, string path)
     {
         using var client = new HttpClient { BaseAddress = household.Address, Timeout = TimeSpan.FromMinutes(1) };

@@ -8,6 +8,7 @@ import type { FirstWeekday } from '../time/months';
 import { isKnownZone } from '../time/zone';
 import { announcer } from './announcer.svelte';
 import { display } from './display.svelte';
+import { latestOnly, type Loader } from './latest';
 import { selection } from './selection.svelte';
 import { session } from './session.svelte';
 
@@ -52,39 +53,6 @@ interface Recollection {
   at: number;
   /** Null when all days are known. */
   days: { from: PlainDate; to: PlainDate } | null;
-}
-
-interface Loader {
-  load(): Promise<void>;
-  /** An answer under way is for somebody who has left. */
-  forget(): void;
-}
-
-/**
- * Runs a request and drops its answer when a later one was started meanwhile, which knows at least as much and is waited for
- * instead, or when it is the same as before: then nothing on screen is laid out again and no focus is lost.
- */
-function latestOnly<T>(load: () => Promise<T>, apply: (value: T) => void): Loader {
-  let started = 0;
-  let applied = '';
-  let latest = Promise.resolve();
-  const run = async () => {
-    const mine = ++started;
-    const value = await load();
-    if (mine !== started) return latest;
-    const text = JSON.stringify(value);
-    if (text === applied) return;
-    applied = text;
-    apply(value);
-  };
-  return {
-    load: () => (latest = run()),
-    forget() {
-      started++;
-      applied = '';
-      latest = Promise.resolve();
-    },
-  };
 }
 
 /**

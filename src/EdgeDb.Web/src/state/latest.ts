@@ -1,0 +1,32 @@
+export interface Loader {
+  load(): Promise<void>;
+  /** An answer under way is for somebody who has left. */
+  forget(): void;
+}
+
+/**
+ * Runs a request and drops its answer when a later one was started meanwhile, which knows at least as much and is waited for
+ * instead, or when it is the same as before: then nothing on screen is laid out again and no focus is lost.
+ */
+export function latestOnly<T>(load: () => Promise<T>, apply: (value: T) => void): Loader {
+  let started = 0;
+  let applied = '';
+  let latest = Promise.resolve();
+  const run = async () => {
+    const mine = ++started;
+    const value = await load();
+    if (mine !== started) return latest;
+    const text = JSON.stringify(value);
+    if (text === applied) return;
+    applied = text;
+    apply(value);
+  };
+  return {
+    load: () => (latest = run()),
+    forget() {
+      started++;
+      applied = '';
+      latest = Promise.resolve();
+    },
+  };
+}
