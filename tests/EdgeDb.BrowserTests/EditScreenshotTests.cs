@@ -66,7 +66,7 @@ public sealed class EditScreenshotTests(Browser browser)
 
         async Task ShootAsync(string view)
         {
-            Assert.Equal(0, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+            await page.FitsAsync();
             broken.AddRange(await Axe.CheckAsync(page.Page, view));
             await page.Page.ScreenshotAsync(new() { Path = ScreenshotTests.PathOf($"edit-{view}-{screen}-{scheme}") });
         }

@@ -8,6 +8,8 @@ namespace EdgeDb.BrowserTests;
 /// <summary>A real nginx between browsers and the service, which writes down what it was asked.</summary>
 internal sealed class NginxProxy : IAsyncDisposable
 {
+    private const string Mark = "/written-down";
+
     private readonly TemporaryFolder _folder;
     private readonly Process _process;
     private int _told;
@@ -57,6 +59,7 @@ internal sealed class NginxProxy : IAsyncDisposable
               proxy_cache_path {{folder.File("kept")}} keys_zone=kept:1m;
               server {
                 listen 127.0.0.1:{{port}};
+                location = {{Mark}} { access_log off; return 204; }
                 {{passed}}
                   proxy_pass http://127.0.0.1:{{service.Port}};
                   proxy_http_version 1.1;
@@ -91,6 +94,11 @@ internal sealed class NginxProxy : IAsyncDisposable
     /// <summary>What was asked since the last call: status, whether it came from what the proxy keeps (HIT), and path.</summary>
     public async Task<List<(int Status, string Kept, string Path)>> AskedAsync()
     {
+        // It writes down what it has answered after the answer, one after the other: before it answers this.
+        using (var client = new HttpClient())
+        using (await client.GetAsync(new Uri(Address, Mark)))
+        {
+        }
         var lines = File.Exists(Log) ? await File.ReadAllLinesAsync(Log) : [];
         var asked = lines.Skip(_told).Select(static line => line.Split(' ')).Select(static p => (int.Parse(p[0], CultureInfo.InvariantCulture), p[1], p[3])).ToList();
         _told = lines.Length;

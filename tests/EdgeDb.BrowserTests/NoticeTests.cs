@@ -62,7 +62,7 @@ public sealed class NoticeTests(Browser browser)
         await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Phone, now: now);
 
         await Expect(page.Page.GetByText(new Regex("^<img src=x"))).ToBeVisibleAsync();
-        Assert.Equal(0, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+        await page.FitsAsync();
         await page.Page.Clock.FastForwardAsync("02:01:00");
         await Expect(page.Page.GetByText(new Regex("^<img src=x"))).ToHaveCountAsync(0);
     }

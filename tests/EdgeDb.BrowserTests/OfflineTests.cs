@@ -427,6 +427,8 @@ public sealed class OfflineTests(Browser browser) : IAsyncLifetime
         var hint = page.Page.GetByRole(AriaRole.Region, new() { Name = "Over https this page would also open while the service is away." });
 
         await Expect(page.QuickAdd()).ToBeVisibleAsync();
+        // Whoever keeps it also tells of it, and comes behind the first page.
+        await page.IsSomebodysAsync();
         await household.KillAsync();
         await Expect(hint).ToBeVisibleAsync();
         await Expect(page.Event("Dentist")).ToBeVisibleAsync();

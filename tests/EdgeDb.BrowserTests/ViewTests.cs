@@ -174,7 +174,7 @@ public sealed class ViewTests(Browser browser)
         {
             await page.Page.GoBackAsync();
             await Expect(page.Heading).ToContainTextAsync(heading);
-            Assert.EndsWith(path, page.Page.Url, StringComparison.Ordinal);
+            await Expect(page.Page).ToHaveURLAsync(new Uri(household.Address, path).ToString());
         }
     }
 
@@ -192,7 +192,7 @@ public sealed class ViewTests(Browser browser)
         await PressAsync("w", "30 November – 6 December 2026");
         await PressAsync("ArrowLeft", "23 – 29 November 2026");
         await PressAsync("t", "16 – 22 November 2026");
-        Assert.EndsWith("/week", page.Page.Url, StringComparison.Ordinal);
+        await Expect(page.Page).ToHaveURLAsync(new Regex("/week$"));
         await PressAsync("l", "November 2026");
         await PressAsync("y", "2026");
         // By Tab only one day of a year is on the way; the arrows lead on.
@@ -241,7 +241,7 @@ public sealed class ViewTests(Browser browser)
 
         await page.Page.GetByLabel("Go to a date").FillAsync("2027-03-05");
         await Expect(page.Heading).ToHaveTextAsync("March 2027");
-        Assert.EndsWith("/list/2027-03", page.Page.Url, StringComparison.Ordinal);
+        await Expect(page.Page).ToHaveURLAsync(new Regex("/list/2027-03$"));
     }
 
     [Theory]
