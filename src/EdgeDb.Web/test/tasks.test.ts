@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Task } from '../src/api/tasks';
-import { emptyInput, fromTask, inputOf, merged, toInput } from '../src/lists/draft';
+import { emptyInput, fromTask, inputOf, isSame, merged, toInput } from '../src/lists/draft';
 import { dueOf, isOverdue, isTicked, priorityNumber, tasksOfToday } from '../src/lists/task';
 import { applied, renamed, type TaskEdit } from '../src/lists/taskEdit';
 import { doneWords, dueWords } from '../src/lists/words';
@@ -127,6 +127,8 @@ it('joins two changes of different things, and asks where both are about the sam
 it('sends back what its form did not touch as it was read', () => {
   const read = task({ due: '2026-11-21T18:00:30', zone: null, rrule: 'FREQ=HOURLY', priority: 3, private: true, reminders: [{ minutesBefore: 10 }] });
   expect(toInput(fromTask(read, berlin), read, berlin)).toEqual(inputOf(read));
+  expect(isSame(toInput(fromTask(read, berlin), read, berlin), inputOf(read))).toBe(true);
+  expect(isSame(toInput({ ...fromTask(read, berlin), notes: 'Other' }, read, berlin), inputOf(read))).toBe(false);
   // Without a day nothing is left that counts from it.
   expect(toInput({ ...fromTask(read, berlin), startDate: '', startTime: '' }, read, berlin)).toMatchObject({ due: null, zone: null, rrule: null, reminders: [] });
   expect(toInput({ ...fromTask(read, berlin), startTime: '' }, read, berlin)).toMatchObject({ due: '2026-11-21', allDay: true, zone: null });

@@ -81,6 +81,11 @@ const groups: readonly (readonly (keyof TaskInput)[])[] = [
 const same = (group: readonly (keyof TaskInput)[], first: TaskInput, second: TaskInput) =>
   group.every((field) => JSON.stringify(first[field]) === JSON.stringify(second[field]));
 
+/** Whether they say the same, in whatever order. */
+export function isSame(first: TaskInput, second: TaskInput): boolean {
+  return groups.every((group) => same(group, first, second));
+}
+
 /** Both changes where they concern different things; null where both say something else of the same. */
 export function merged(base: TaskInput, mine: TaskInput, theirs: TaskInput): TaskInput | null {
   let result = theirs;

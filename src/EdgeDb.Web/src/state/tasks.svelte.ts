@@ -1,7 +1,7 @@
 import type { ApiError } from '../api/client';
 import { tasksApi, type Task, type TaskInput } from '../api/tasks';
 import { t, type MessageKey } from '../i18n/language';
-import { inputOf, merged } from '../lists/draft';
+import { inputOf, isSame, merged } from '../lists/draft';
 import { divided, isTicked, type ShownTask } from '../lists/task';
 import { applied, renamed, type TaskEdit } from '../lists/taskEdit';
 import { announcer } from './announcer.svelte';
@@ -52,7 +52,7 @@ class Tasks extends Queue<TaskEdit> {
 
   /** @param read The task that the form began with. */
   change(read: Task, input: TaskInput): void {
-    if (JSON.stringify(inputOf(read)) !== JSON.stringify(input)) this.#make({ kind: 'change', ...about(read), base: read, input });
+    if (!isSame(inputOf(read), input)) this.#make({ kind: 'change', ...about(read), base: read, input });
   }
 
   /** Ticks it, or takes the tick back. */
