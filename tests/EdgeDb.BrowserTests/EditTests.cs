@@ -138,6 +138,41 @@ public sealed class EditTests(Browser browser)
     }
 
     [Fact]
+    public async Task Dialog_that_is_opened_again_at_once_stays_open()
+    {
+        await using var household = await Household.StartAsync();
+        await household.AddEventAsync(await household.AddCalendarAsync("Family"), "Dentist", "2026-11-21T16:00:00", "2026-11-21T17:00:00");
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/week", Screen.Laptop);
+        await page.TakeableAsync("Dentist");
+
+        // Of a closed dialog the browser tells in the next frame.
+        await page.Page.Keyboard.PressAsync("?");
+        await Expect(page.Dialog("Keys")).ToBeVisibleAsync();
+        await AgainAsync(".button", "button.keys");
+        await Expect(page.Dialog("Keys")).ToBeVisibleAsync();
+        await page.Dialog("Keys").Button("Close").ClickAsync();
+
+        await page.Block("Dentist").ClickAsync();
+        await Expect(page.Dialog("Dentist")).ToBeVisibleAsync();
+        await AgainAsync(".button", ".entry.movable .event");
+        await Expect(page.Dialog("Dentist")).ToContainTextAsync("16:00");
+        await page.Dialog("Dentist").Button("Close").ClickAsync();
+
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "New event" }).ClickAsync();
+        await Expect(page.Form().GetByLabel("Title")).ToBeFocusedAsync();
+        await AgainAsync(".cancel", "button.add");
+        await page.Form().GetByLabel("Title").FillAsync("Piano");
+        await page.Form().Button("Save").ClickAsync();
+        await page.IsSavedAsync("Piano was added.");
+
+        async Task AgainAsync(string close, string open)
+        {
+            await page.Page.EvaluateAsync($"async () => {{ document.querySelector('dialog[open] {close}').click(); await null; await null; document.querySelector('{open}').click(); }}");
+            await LateAnswers.DrawnAsync(page.Page);
+        }
+    }
+
+    [Fact]
     public async Task End_before_the_beginning_is_said_at_its_field_and_what_was_entered_is_not_lost_by_a_slip()
     {
         await using var household = await Household.StartAsync();
