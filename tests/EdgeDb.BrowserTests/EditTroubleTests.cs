@@ -158,7 +158,8 @@ public sealed class EditTroubleTests(Browser browser)
         await page.Page.RouteAsync("**/api/events", async route =>
         {
             var answer = await route.FetchAsync();
-            written.SetResult();
+            // Again where it took so long that it was given up.
+            written.TrySetResult();
             await told.Task;
             await route.FulfillAsync(new() { Response = answer });
         });
@@ -171,6 +172,51 @@ public sealed class EditTroubleTests(Browser browser)
         await household.RenameAsync("The Lovelaces");
         await Expect(page.Page.GetByRole(AriaRole.Banner)).ToContainTextAsync("The Lovelaces");
         Assert.Equal(1, await shown.CountAsync());
+        told.SetResult();
+
+        await page.IsSavedAsync("Dentist was added.");
+        await Expect(shown).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Event_is_shown_once_also_when_everything_is_read_again_before_it_is_answered()
+    {
+        await using var household = await Household.StartAsync();
+        await household.AddCalendarAsync("Family");
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, null, Screen.Laptop);
+        var (connected, written, told) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var sessions = 0;
+        await page.Page.RouteAsync("**/api/session", async route =>
+        {
+            // The second time once the stream of changes has opened, and before everything is read again.
+            if (Interlocked.Increment(ref sessions) == 2)
+            {
+                connected.TrySetResult();
+                await written.Task;
+            }
+            await route.ContinueAsync();
+        });
+        await page.Page.RouteAsync("**/api/feeds?*", async route =>
+        {
+            await connected.Task;
+            await route.ContinueAsync();
+        });
+        await page.Page.RouteAsync("**/api/events", async route =>
+        {
+            var answer = await route.FetchAsync();
+            written.TrySetResult();
+            await told.Task;
+            await route.FulfillAsync(new() { Response = answer });
+        });
+        var shown = page.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Dentist" });
+
+        await page.GoAsync("/");
+        await page.QuickAdd().FillAsync("Dentist 17:00");
+        var again = page.Page.WaitForRequestFinishedAsync(new() { Predicate = static request => request.Url.Contains("/api/occurrences", StringComparison.Ordinal) });
+        await page.QuickAdd().PressAsync("Enter");
+        Assert.Contains("Dentist", await (await (await again).ResponseAsync())!.TextAsync(), StringComparison.Ordinal);
+        await LateAnswers.DrawnAsync(page.Page);
+        await Expect(shown).ToHaveCountAsync(1);
         told.SetResult();
 
         await page.IsSavedAsync("Dentist was added.");

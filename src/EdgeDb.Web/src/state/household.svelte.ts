@@ -147,6 +147,8 @@ class HouseholdState {
         return { window, items: window === '' ? [] : await api.occurrences(from, to, zone) };
       },
       ({ window, items }) => this.#keep(window, items),
+      () => this.#held.has('occurrences'),
+      ({ window }) => window === this.#answeredWindow && this.#postpone('occurrences'),
     ),
   };
 
@@ -203,11 +205,16 @@ class HouseholdState {
   }
 
   /** From now on fetches something more with the rest, which the first page does not need. Null is given when somebody else has come. */
-  follow<T>(part: Part, load: () => Promise<T>, apply: (value: T | null) => void): void {
-    const loader = latestOnly(load, (value) => {
-      this.#more.set(part, value);
-      apply(value);
-    });
+  follow<T>(part: Topic, load: () => Promise<T>, apply: (value: T | null) => void): void {
+    const loader = latestOnly(
+      load,
+      (value) => {
+        this.#more.set(part, value);
+        apply(value);
+      },
+      () => this.#held.has(part),
+      () => this.#more.has(part) && this.#postpone(part),
+    );
     this.#loaders[part] = {
       load: loader.load,
       forget() {
@@ -289,7 +296,7 @@ class HouseholdState {
       return;
     }
     // Somebody else began anew by itself.
-    if (session.who === who) await this.refresh(parts);
+    if (session.who === who) await this.#renew(parts);
   }
 
   #restart(): void {
@@ -314,7 +321,7 @@ class HouseholdState {
     this.#stream.open();
   }
 
-  /** Makes a change that is laid over what is known until it is answered. Until then nobody asks what the service has made of it: it would be shown twice. */
+  /** Makes a change that is laid over what is known until it is answered. Until then nothing counts that may tell what the service has made of it: it would be shown twice. */
   async change(topic: Topic, make: () => Promise<void>): Promise<void> {
     this.#held.add(topic);
     try {
@@ -323,6 +330,18 @@ class HouseholdState {
       this.#held.delete(topic);
       this.#schedule();
     }
+  }
+
+  /** Fetches what a change has made, now that it is answered. @returns Whether that came; not where the next change is under way by then. */
+  async changed(topic: Topic): Promise<boolean> {
+    this.#held.delete(topic);
+    return (await this.refresh([topic])) && !this.#held.has(topic);
+  }
+
+  #postpone(topic: Topic): true {
+    this.#dirty.add(topic);
+    this.#schedule();
+    return true;
   }
 
   /** What has changed since it was last asked for, and is to be asked for now. */
@@ -340,11 +359,17 @@ class HouseholdState {
     const topics = this.#due;
     if (topics.length === 0) return;
     this.#refreshing = true;
-    const before = this.#known;
-    await this.refresh(topics);
-    if (before !== this.#known) announcer.say(t('live.updated'));
+    await this.#renew(topics);
     this.#refreshing = false;
     this.#schedule();
+  }
+
+  /** Fetches these parts, and says so when others have changed what is looked at. */
+  async #renew(parts: readonly Part[]): Promise<void> {
+    const before = this.#known;
+    const window = this.#answeredWindow;
+    await this.refresh(parts);
+    if (window === this.#answeredWindow && before !== this.#known) announcer.say(t('live.updated'));
   }
 
   #keep(window: string, items: readonly Occurrence[]): void {

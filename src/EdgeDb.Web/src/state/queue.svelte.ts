@@ -197,7 +197,7 @@ export abstract class Queue<E extends Queued> {
   /** Until what they made has come, edits stay laid over what was there before. */
   protected async refresh(): Promise<void> {
     const made = new Set(this.all.filter(({ state }) => state === 'saved').map(({ id }) => id));
-    if (made.size > 0 && (await household.refresh([this.topic]))) this.all = this.all.filter(({ id }) => !made.has(id));
+    if (made.size > 0 && (await household.changed(this.topic))) this.all = this.all.filter(({ id }) => !made.has(id));
   }
 
   /** @returns Whether the others may go on. */
