@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using EdgeDb.Tests;
 
@@ -7,16 +8,13 @@ namespace EdgeDb.BrowserTests;
 /// <summary>Serves calendars over http on a loopback port, as a school or a club would.</summary>
 internal sealed class FeedServer : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly Task _serving;
 
     public FeedServer(string calendar)
     {
         Calendar = calendar;
-        var port = LoopbackPort.Free();
-        Address = new Uri($"http://127.0.0.1:{port}/calendar.ics");
-        _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-        _listener.Start();
+        (_listener, Address) = Listening();
         _serving = ServeAsync();
     }
 
@@ -30,10 +28,38 @@ internal sealed class FeedServer : IAsyncDisposable
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//EdgeDb//Tests//EN\r\n"
         + string.Concat(components.Select(static c => c.ReplaceLineEndings("\r\n").Trim() + "\r\n")) + "END:VCALENDAR\r\n";
 
+    /// <summary>An address at which nothing answers for as long as this is held: the port is taken, and nobody listens.</summary>
+    public static IDisposable Silent(out Uri address)
+    {
+        var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        address = new($"http://127.0.0.1:{((IPEndPoint)taken.LocalEndPoint!).Port}/calendar.ics");
+        return taken;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _listener.Close();
         await _serving;
+    }
+
+    private static (HttpListener Listener, Uri Address) Listening()
+    {
+        while (true)
+        {
+            var port = LoopbackPort.Free();
+            var listener = new HttpListener { Prefixes = { $"http://127.0.0.1:{port}/" } };
+            try
+            {
+                listener.Start();
+                return (listener, new($"http://127.0.0.1:{port}/calendar.ics"));
+            }
+            catch (HttpListenerException)
+            {
+                // Somebody else has taken it since it was found free.
+                listener.Close();
+            }
+        }
     }
 
     private async Task ServeAsync()

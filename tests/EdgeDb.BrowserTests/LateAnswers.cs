@@ -69,7 +69,8 @@ internal sealed class LateAnswers
         if (_ended || route.Request.IsNavigationRequest || path == "/api/changes" || _document.Contains($"\"{path}\"", StringComparison.Ordinal))
             return route.ContinueAsync();
         (path.StartsWith("/assets/", StringComparison.Ordinal) ? _files : _answers).Enqueue(route);
-        return Task.CompletedTask;
+        // That may have ended since.
+        return _ended ? EndAsync() : Task.CompletedTask;
     }
 
     private List<IRoute> Next()
