@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Long runs that are too long for every change.
 #
-# usage: ./scripts/soak.sh connections [MINUTES [SEED]] | kill [ROUNDS] | pages [cpu | answers:SEED]
+# usage: ./scripts/soak.sh connections [MINUTES [SEED]] | kill [ROUNDS] | pages [cpu | presses | answers:SEED]
 #   connections   PostgreSQL, Redis and SQLite under load through the connection manager while the network and the servers fail in turn (default
 #                 30 minutes, seed 1); judges every answer and deadline, and looks for what is left at the end
 #   kill          kills the native service at random moments while 8 clients write (default 200 rounds), checks the database each
 #                 time and looks for every acknowledged write
-#   pages         the browser tests, on pages whose answers of the service come late and out of their order (default answers:1), or with a
-#                 processor four times as slow; not those that hold up answers themselves
+#   pages         the browser tests, on pages whose answers and parts come late and out of their order (default answers:1), with a
+#                 processor four times as slow, or with work to do after each press
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -4,8 +4,9 @@ using Microsoft.Playwright;
 namespace EdgeDb.BrowserTests;
 
 /// <summary>
-/// What pages have to bear in a long run (<c>scripts/soak.sh</c>) and never in CI: a slow processor, or answers of the API that come late and out of their order, also after what the
-/// service has told of since. By <c>EDGEDB_BROWSER_HARDSHIP</c>: <c>cpu</c>, or <c>answers:</c> and a seed.
+/// What pages have to bear in a long run (<c>scripts/soak.sh</c>) and never in CI. By <c>EDGEDB_BROWSER_HARDSHIP</c>: <c>cpu</c>, a slow processor; <c>presses</c>, a page
+/// that has work to do after each press, so that the next one comes before anything is drawn; or <c>answers:</c> and a seed, answers of the API and parts of the pages that come late and
+/// out of their order, also after what the service has told of since.
 /// </summary>
 internal static class Hardship
 {
@@ -22,8 +23,26 @@ internal static class Hardship
             var devTools = await page.Context.NewCDPSessionAsync(page);
             await devTools.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = CpuSlowdown });
         }
+        if (Wanted == "presses")
+        {
+            // Timed by the browser's own clock, whatever becomes of the page's.
+            await page.AddInitScriptAsync(
+                $$"""
+                {
+                  const [later, now] = [setTimeout.bind(window), performance.now.bind(performance)];
+                  const work = () => {
+                    for (const until = now() + Math.random() * {{LongestMs}}; now() < until; );
+                  };
+                  for (const press of ['keydown', 'keyup', 'pointerdown', 'pointerup'])
+                    addEventListener(press, () => later(work), { capture: true });
+                }
+                """);
+        }
         if (Random is not null)
+        {
             await page.RouteAsync("**/api/**", AnswerLateAsync);
+            await page.RouteAsync("**/assets/**", AnswerLateAsync);
+        }
     }
 
     private static async Task AnswerLateAsync(IRoute route)

@@ -71,8 +71,8 @@ public sealed class HouseholdPage : IAsyncDisposable
     public static async Task<HouseholdPage> InAsync(IBrowserContext context, Uri service, string? path, DateTime now)
     {
         var page = await context.NewPageAsync();
-        await page.Clock.InstallAsync(new() { TimeDate = now });
         await Hardship.PutOnAsync(page);
+        await page.Clock.InstallAsync(new() { TimeDate = now });
         var opened = new HouseholdPage(context, page, service);
         if (path is not null)
             await opened.GoAsync(path);
