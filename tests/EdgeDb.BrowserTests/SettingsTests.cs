@@ -119,6 +119,32 @@ public sealed class SettingsTests(Browser browser)
     }
 
     [Fact]
+    public async Task Backup_that_is_asked_for_before_the_others_are_known_is_told_from_them()
+    {
+        await using var household = await Household.StartAsync();
+        await household.AddCalendarAsync("Family");
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, null, Screen.Laptop);
+        var told = new TaskCompletionSource();
+        await page.Page.RouteAsync("**/api/backups", async route =>
+        {
+            await told.Task;
+            await route.ContinueAsync();
+        });
+        var asked = page.Page.WaitForRequestAsync(static request => request.Url.EndsWith("/api/work/copy", StringComparison.Ordinal));
+        await page.GoAsync("/settings");
+        var backups = page.Page.GetByRole(AriaRole.Region, new() { Name = "Backups" });
+
+        await backups.GetByRole(AriaRole.Button, new() { Name = "Back up now" }).ClickAsync();
+        await LateAnswers.DrawnAsync(page.Page);
+        Assert.False(asked.IsCompleted, "Which one is new cannot be told any more.");
+
+        told.SetResult();
+        await asked;
+        await Expect(page.Page.GetByText("There is a new backup.")).ToBeAttachedAsync();
+        await Expect(backups.GetByRole(AriaRole.List).First.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task Adult_changes_what_an_adult_may_and_is_offered_nothing_else()
     {
         await using var household = await Household.StartAsync();
