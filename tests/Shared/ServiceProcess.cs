@@ -146,7 +146,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
             await kill.WaitForExitAsync();
-        await _process.WaitForExitAsync().WaitAsync(StopLimit);
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(StopLimit);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The service was asked to stop and {(_process.HasExited ? "its output" : "it")} goes on: {Output}");
+        }
         return _process.ExitCode;
     }
 

@@ -21,6 +21,8 @@ internal sealed class SteeredClock
     public (string Name, string Value)[] Environment =>
     [
         ("LD_PRELOAD", Library()), ("FAKETIME_TIMESTAMP_FILE", _file), ("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("NO_FAKE_STAT", "1"),
+        // Or it takes the end of every wait of a thread for one by the wall clock: in 1970 a wait of milliseconds lasts for hours.
+        ("FAKETIME_FORCE_MONOTONIC_FIX", "0"),
     ];
 
     /// <summary>The process's clock against ours, from its next look on.</summary>
