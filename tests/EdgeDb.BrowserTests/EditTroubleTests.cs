@@ -155,14 +155,7 @@ public sealed class EditTroubleTests(Browser browser)
         await household.AddCalendarAsync("Family");
         await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Laptop);
         var (written, told) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await page.Page.RouteAsync("**/api/events", async route =>
-        {
-            var answer = await route.FetchAsync();
-            // Again where it took so long that it was given up.
-            written.TrySetResult();
-            await told.Task;
-            await route.FulfillAsync(new() { Response = answer });
-        });
+        await AnswerLaterAsync(page, written, told.Task);
         var shown = page.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Dentist" });
 
         await page.QuickAdd().FillAsync("Dentist 17:00");
@@ -201,13 +194,7 @@ public sealed class EditTroubleTests(Browser browser)
             await connected.Task;
             await route.ContinueAsync();
         });
-        await page.Page.RouteAsync("**/api/events", async route =>
-        {
-            var answer = await route.FetchAsync();
-            written.TrySetResult();
-            await told.Task;
-            await route.FulfillAsync(new() { Response = answer });
-        });
+        await AnswerLaterAsync(page, written, told.Task);
         var shown = page.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Dentist" });
 
         await page.GoAsync("/");
@@ -279,4 +266,15 @@ public sealed class EditTroubleTests(Browser browser)
         await Expect(guest.Page.GetByText("busy", new() { Exact = true }).First).ToBeVisibleAsync();
         await Expect(guest.QuickAdd()).ToHaveCountAsync(0);
     }
+
+    /// <summary>Lets events be written at once, and holds up what the service answers.</summary>
+    private static async Task AnswerLaterAsync(HouseholdPage page, TaskCompletionSource written, Task told) =>
+        await page.Page.RouteAsync("**/api/events", async route =>
+        {
+            var answer = await route.FetchAsync();
+            // Again where it took so long that it was given up.
+            written.TrySetResult();
+            await told;
+            await route.FulfillAsync(new() { Response = answer });
+        });
 }
