@@ -20,7 +20,7 @@ public sealed class Browser : IAsyncLifetime
     ];
 
     // Instead of 5 s: on a busy machine the service alone may need those for an answer.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -62,8 +62,10 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null)
-            await _browser.DisposeAsync();
-        _playwright?.Dispose();
+            await _browser.DisposeAsync().AsTask().WaitAsync(Patience);
+        // Waits for the end of the process that drives the browser.
+        if (_playwright is not null)
+            await Task.Run(_playwright.Dispose).WaitAsync(Patience);
     }
 
     private void SkipWhenMissing()

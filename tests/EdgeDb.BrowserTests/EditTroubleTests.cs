@@ -160,7 +160,7 @@ public sealed class EditTroubleTests(Browser browser)
 
         await page.QuickAdd().FillAsync("Dentist 17:00");
         await page.QuickAdd().PressAsync("Enter");
-        await written.Task;
+        await written.Task.WaitAsync(Browser.Patience);
         // Told after the event, and seen when that has been told as well.
         await household.RenameAsync("The Lovelaces");
         await Expect(page.Page.GetByRole(AriaRole.Banner)).ToContainTextAsync("The Lovelaces");

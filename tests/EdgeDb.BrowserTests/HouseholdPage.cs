@@ -20,6 +20,7 @@ public sealed class HouseholdPage : IAsyncDisposable
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly ConcurrentQueue<string> _story = new();
+    private readonly CancellationTokenRegistration _stopped;
 
     private HouseholdPage(IBrowserContext context, IPage page, Uri service)
     {
@@ -39,6 +40,8 @@ public sealed class HouseholdPage : IAsyncDisposable
         };
         page.RequestFinished += (_, request) => Note("answered", request);
         page.RequestFailed += (_, request) => Note(request.Failure ?? "failed", request);
+        // A test that is stopped after its time disposes nothing.
+        _stopped = TestContext.Current.CancellationToken.Register(Tell);
     }
 
     public IPage Page { get; }
@@ -106,15 +109,21 @@ public sealed class HouseholdPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopped.DisposeAsync();
         // Read where the test fails: what is on the page then does not say what it waits for.
-        foreach (var line in _story)
-            TestContext.Current.TestOutputHelper?.WriteLine(line);
+        Tell();
         TestContext.Current.TestOutputHelper?.WriteLine(await LooksAsync());
         await _context.DisposeAsync();
         Assert.DoesNotContain(_complaints, text =>
             !(ServiceMayBeAway && (text.Contains("net::ERR_", StringComparison.Ordinal) || text.StartsWith("Error while trying to use the following icon", StringComparison.Ordinal)))
             && !(ServiceMayRefuse && text.Contains("status of 4", StringComparison.Ordinal)));
         Assert.All(_requests, url => Assert.True(new Uri(url).Authority is var asked && (asked == _service.Authority || asked == Provider), $"{asked} was asked"));
+    }
+
+    private void Tell()
+    {
+        foreach (var line in _story)
+            TestContext.Current.TestOutputHelper?.WriteLine(line);
     }
 
     /// <summary>What the page shows, as who cannot see it is told, and where the keys go.</summary>

@@ -149,7 +149,7 @@ public sealed class ReminderTests(Browser browser)
         await page.Page.RouteAsync("**/api/reminders*", route => failed.TrySetResult() ? route.AbortAsync() : route.ContinueAsync());
 
         await household.AddRemindedAsync(calendar, "Piano", "2026-11-21T16:30", "2026-11-21T17:00", [150]);
-        await failed.Task;
+        await failed.Task.WaitAsync(Browser.Patience);
 
         await page.Page.Clock.FastForwardAsync("00:00:11");
         await Expect(page.Reminder("Piano")).ToBeVisibleAsync();

@@ -154,7 +154,7 @@ public sealed class SignInTests(Browser browser)
         });
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
-        await held.Task;
+        await held.Task.WaitAsync(Browser.Patience);
         await page.SignInAsync("Kim", Password);
         await LateAnswers.DrawnAsync(page.Page);
         released.SetResult();

@@ -88,7 +88,7 @@ public sealed class TokenTests(Browser browser)
 
         // With each minute it looks which were used.
         await page.Page.Clock.FastForwardAsync("00:01:00");
-        await answered.Task;
+        await answered.Task.WaitAsync(Browser.Patience);
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke Display" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
         await Expect(page.Page.GetByText("You have no tokens.")).ToBeVisibleAsync();
