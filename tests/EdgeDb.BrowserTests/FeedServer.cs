@@ -9,6 +9,7 @@ namespace EdgeDb.BrowserTests;
 internal sealed class FeedServer : IAsyncDisposable
 {
     private readonly HttpListener _listener;
+    private readonly CancellationTokenSource _stop = new();
     private readonly Task _serving;
 
     public FeedServer(string calendar)
@@ -39,8 +40,11 @@ internal sealed class FeedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A listener that is closed just when it is asked for the next request never tells so.
+        await _stop.CancelAsync();
         _listener.Close();
         await _serving;
+        _stop.Dispose();
     }
 
     private static (HttpListener Listener, Uri Address) Listening()
@@ -64,21 +68,30 @@ internal sealed class FeedServer : IAsyncDisposable
 
     private async Task ServeAsync()
     {
-        try
+        while (true)
         {
-            while (true)
+            HttpListenerContext context;
+            try
             {
-                var context = await _listener.GetContextAsync();
+                context = await _listener.GetContextAsync().WaitAsync(_stop.Token);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            try
+            {
                 var body = Encoding.UTF8.GetBytes(Calendar);
                 context.Response.ContentType = "text/calendar; charset=utf-8";
                 context.Response.ContentLength64 = body.Length;
                 await context.Response.OutputStream.WriteAsync(body);
                 context.Response.Close();
             }
-        }
-        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
-        {
-            // The listener was closed.
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+            {
+                // Who asked has gone; others may come.
+            }
         }
     }
 }
