@@ -46,6 +46,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private ProxyAdmission _admission;
     private long _accepted;
+    private long _turns;
     private bool _disposed;
 
     /// <summary>Listens on a free port of 127.0.0.1 at once.</summary>
@@ -104,6 +105,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Connections accepted so far.</summary>
     public long AcceptedConnections => Interlocked.Read(ref _accepted);
 
+    /// <summary>How often a client has begun to send since it was answered last, over all connections: the round trips that it takes. However slow the machine, what it sends without waiting is one.</summary>
+    public long Turns => Interlocked.Read(ref _turns);
+
     /// <summary>Half of a round trip in each direction.</summary>
     public void SetRoundTrip(TimeSpan time) => ToServer.Latency = ToClient.Latency = time / 2;
 
@@ -132,6 +136,8 @@ internal sealed class FaultProxy : IAsyncDisposable
         await Task.WhenAll(_connections.Values.Concat(_halfOpen.Values));
         _holder.Dispose();
     }
+
+    internal void CountTurn() => Interlocked.Increment(ref _turns);
 
     internal bool NextIsFaulty() => FaultRate > 0 && NextRandom() < FaultRate;
 

@@ -16,6 +16,7 @@ internal sealed class FaultProxyConnection(FaultProxy proxy, Socket client, Sock
     private const int MostPieces = 1024;
 
     private readonly CancellationTokenSource _ended = new();
+    private int _answered = 1;
 
     /// <summary>Passes bytes until both sides have closed or one of them broke.</summary>
     public async Task RunAsync()
@@ -51,6 +52,8 @@ internal sealed class FaultProxyConnection(FaultProxy proxy, Socket client, Sock
             Piece? before = null;
             while (await from.ReceiveAsync(buffer.AsMemory(0, direction.PieceBytes(MostPieceBytes)), _ended.Token) is > 0 and var read)
             {
+                if (fromClient && Interlocked.Exchange(ref _answered, 0) == 1)
+                    proxy.CountTurn();
                 if (fromClient && proxy.NextIsFaulty())
                 {
                     if (proxy.Fault == ProxyFault.Reset)
@@ -114,6 +117,9 @@ internal sealed class FaultProxyConnection(FaultProxy proxy, Socket client, Sock
 
     private async ValueTask SendAsync(Socket to, ReadOnlyMemory<byte> bytes)
     {
+        // Before the client can have got it.
+        if (to == client)
+            Volatile.Write(ref _answered, 1);
         while (!bytes.IsEmpty)
             bytes = bytes[await to.SendAsync(bytes, _ended.Token)..];
     }

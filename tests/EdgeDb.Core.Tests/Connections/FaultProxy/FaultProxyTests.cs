@@ -60,6 +60,23 @@ public sealed class FaultProxyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Round_trips_are_counted_by_what_was_waited_for()
+    {
+        _proxy.SetRoundTrip(TimeSpan.FromMilliseconds(800));
+        using var client = await ConnectAsync();
+        Assert.Equal(0, _proxy.Turns);
+
+        for (var i = 0; i < 5; i++)
+            await client.SendAsync(new byte[] { (byte)i }, Ct);
+        await ReceiveAsync(client, 5);
+        Assert.Equal(1, _proxy.Turns);
+
+        await client.SendAsync(new byte[] { 5 }, Ct);
+        await ReceiveAsync(client, 1);
+        Assert.Equal(2, _proxy.Turns);
+    }
+
+    [Fact]
     public async Task Latency_does_not_lessen_throughput()
     {
         _proxy.SetRoundTrip(TimeSpan.FromMilliseconds(800));
