@@ -9,7 +9,7 @@ namespace EdgeDb.BrowserTests;
 internal sealed class FeedServer : IAsyncDisposable
 {
     private readonly HttpListener _listener;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<HttpListenerContext> _closed = new();
     private readonly Task _serving;
 
     public FeedServer(string calendar)
@@ -41,10 +41,9 @@ internal sealed class FeedServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // A listener that is closed just when it is asked for the next request never tells so.
-        await _stop.CancelAsync();
+        _closed.TrySetException(new ObjectDisposedException(nameof(FeedServer)));
         _listener.Close();
         await _serving;
-        _stop.Dispose();
     }
 
     private static (HttpListener Listener, Uri Address) Listening()
@@ -73,9 +72,9 @@ internal sealed class FeedServer : IAsyncDisposable
             HttpListenerContext context;
             try
             {
-                context = await _listener.GetContextAsync().WaitAsync(_stop.Token);
+                context = await await Task.WhenAny(_listener.GetContextAsync(), _closed.Task);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or HttpListenerException or ObjectDisposedException)
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
             {
                 return;
             }
