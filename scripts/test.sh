@@ -33,11 +33,12 @@ step() {
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
 }
 
-# dotnet_tests PROJECT: runs its test executable and adds up what it counts; a run that counts nothing is a failure. One that does not end is stopped.
+# dotnet_tests PROJECT: runs its test executable and adds up what it counts; a run that counts nothing is a failure. One that goes on for 50 minutes is
+# stopped; --foreground lets Ctrl-C reach it as well.
 dotnet_tests() {
   local project=$1 log="$logs/$1.log" line
   echo "== EdgeDb.$project"
-  timeout --kill-after=30 3000 dotnet "artifacts/net10.0/bin/EdgeDb.$project/release/EdgeDb.$project.dll" -noLogo -noColor -reporter verbose >"$log" 2>&1 || true
+  timeout --foreground --kill-after=30 3000 dotnet "artifacts/net10.0/bin/EdgeDb.$project/release/EdgeDb.$project.dll" -noLogo -noColor -reporter verbose >"$log" 2>&1 || true
   grep -vE "^ *(Discover|Start|Finish)|\[(STARTING|FINISHED)\]|^$" "$log" | tail -200 || true
   grep -F "[FAIL]" "$log" || true
   line=$(grep -E "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+" "$log" | tail -1 || true)

@@ -6,10 +6,13 @@ namespace EdgeDb.BrowserTests;
 /// <summary>
 /// A network on which each answer of the service comes alone, in the order asked, after the page was drawn with what came before, and further scripts and styles only when no answer is
 /// waited for: the worst that a slow one can do to a layout, and the same on every machine. The document and what it names are not held back, as nothing is drawn before those; nor is what
-/// is asked for the third time, as by a page that looks every few seconds: on a slow machine that would have no end.
+/// is asked for more often than a page does to begin with, as by one that looks every few seconds: on a slow machine that would have no end.
 /// </summary>
 internal sealed class LateAnswers
 {
+    // Four times is the most that a page asks for the same until it is there.
+    private const int MostTimes = 10;
+
     private readonly IPage _page;
     private readonly ConcurrentQueue<IRoute> _answers = new();
     private readonly ConcurrentQueue<IRoute> _files = new();
@@ -70,7 +73,7 @@ internal sealed class LateAnswers
         // The stream of changes never ends.
         if (_ended || route.Request.IsNavigationRequest || path == "/api/changes" || _document.Contains($"\"{path}\"", StringComparison.Ordinal))
             return route.ContinueAsync();
-        if (_times.AddOrUpdate(path, 1, static (_, times) => times + 1) > 2)
+        if (_times.AddOrUpdate(path, 1, static (_, times) => times + 1) > MostTimes)
             return route.ContinueAsync();
         (path.StartsWith("/assets/", StringComparison.Ordinal) ? _files : _answers).Enqueue(route);
         // That may have ended since.

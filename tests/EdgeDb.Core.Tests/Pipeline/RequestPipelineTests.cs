@@ -258,7 +258,7 @@ public sealed class RequestPipelineTests : IDisposable
         var stale = await AskAsync();
         Assert.Equal(("1", AnswerOrigin.Stale), (Text(stale), stale.Origin));
         await UntilAsync(() => _source.Executions == 2);
-        // It goes on for a moment after its answer is kept, and whoever comes meanwhile shares it.
+        // The flight goes on for a moment after its answer is kept, and whoever comes meanwhile shares it.
         await NoMoreFlightsAsync(_pipeline);
         var fresh = await AskAsync();
         Assert.Equal(("2", AnswerOrigin.Hit), (Text(fresh), fresh.Origin));
