@@ -3,7 +3,7 @@ namespace EdgeDb.Core.Access;
 /// <summary>
 /// What somebody sees of calendars and events. Two viewers with equal sights get the same answers, so <see cref="Audience"/> is their part of a cache key, and
 /// an answer is made from the sight in its key: it cannot be made for one viewer and kept for another.
-/// <para>An event is private by its CLASS (PRIVATE or CONFIDENTIAL). It is somebody's own when a calendar that holds it concerns their member; a calendar that concerns
+/// <para>An event is private by its CLASS (any but PUBLIC). It is somebody's own when a calendar that holds it concerns their member; a calendar that concerns
 /// nobody in particular is that of all adults.</para>
 /// </summary>
 public sealed class Sight : IEquatable<Sight>

@@ -77,14 +77,13 @@ internal sealed class CalendarRights(SqliteSession session, Sight sight)
         var hidden = session.Prepare(
                 calendar.Holds == CalendarHolds.Tasks
                     ? "SELECT count(*) FROM task WHERE calendar_id = ?1 AND deleted_at IS NULL AND private = 1"
-                    : "SELECT count(*) FROM event e WHERE e.calendar_id = ?1 AND EXISTS (SELECT 1 FROM event_part p WHERE p.event_key = e.key AND p.private = 1)")
+                    : "SELECT count(*) FROM event WHERE calendar_id = ?1 AND private = 1")
             .Bind(1, calendar.Id).Scalar();
         return calendar with { EventCount = calendar.EventCount - hidden };
     }
 
-    /// <summary>True when any part of the event is: the texts of all of them are in its source.</summary>
-    private bool IsPrivate(long eventKey) =>
-        session.Prepare("SELECT EXISTS (SELECT 1 FROM event_part WHERE event_key = ?1 AND private = 1)").Bind(1, eventKey).Scalar() != 0;
+    /// <summary>True when any component of the event is: the texts of all of them are in its source.</summary>
+    private bool IsPrivate(long eventKey) => session.Prepare("SELECT private FROM event WHERE key = ?1").Bind(1, eventKey).Scalar() != 0;
 
     private Facts Of(string calendarId)
     {

@@ -11,6 +11,7 @@ namespace EdgeDb.Core.Household;
 /// <param name="StartsAt">No occurrence starts before this (<see cref="SeriesBounds"/>).</param>
 /// <param name="EndsAt">No occurrence ends after this; null without end.</param>
 /// <param name="Recurring">Has a rule, further dates or overrides.</param>
+/// <param name="Private">Any of its components is, wherever that occurs: the texts of all of them are in <paramref name="Source"/>.</param>
 /// <param name="SourceHash">See <see cref="SeriesSource"/>.</param>
 /// <param name="Source">The VEVENTs as iCalendar text.</param>
 /// <param name="Parts">What occurrences show; occurrences point here by index.</param>
@@ -26,6 +27,7 @@ internal sealed record CompiledSeries(
     long StartsAt,
     long? EndsAt,
     bool Recurring,
+    bool Private,
     byte[] SourceHash,
     ReadOnlyMemory<byte> Source,
     IReadOnlyList<CompiledPart> Parts,
@@ -49,6 +51,6 @@ internal readonly record struct CompiledOccurrence(long Start, long End, Occurre
 /// <param name="Zone">IANA name the component's own zone resolved to; null when floating, all-day or UTC.</param>
 /// <param name="Color">CSS colour of the event's own, or null.</param>
 /// <param name="Status">Status.</param>
-/// <param name="Private">CLASS:PRIVATE.</param>
+/// <param name="Private">By its CLASS.</param>
 /// <param name="Component">By <see cref="EventMemberLines.ComponentOf"/>; null when it is known to name nobody.</param>
 internal sealed record CompiledPart(string Summary, string? Location, string? Zone, string? Color, EventStatus Status, bool Private, string? Component);

@@ -25,21 +25,22 @@ internal static class EventRows
             ? session.Prepare(
                 """
                 UPDATE event SET summary = ?4, sequence = ?5, stamp = ?6, kind = ?7, starts_at = ?8, ends_at = ?9, recurring = ?10,
-                  source_hash = ?11, dense = ?12, alarm_lead = ?13, alarm_lag = ?14, version = version + 1
+                  source_hash = ?11, dense = ?12, alarm_lead = ?13, alarm_lag = ?14, private = ?15, version = version + 1
                 WHERE id = ?1 AND calendar_id = ?2 AND uid = ?3
                 """)
             : session.Prepare(
                 """
                 INSERT INTO event (id, calendar_id, uid, summary, sequence, stamp, kind, starts_at, ends_at, recurring, source_hash, dense, alarm_lead, alarm_lag,
-                  primary_key, version)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, ?15)
+                  private, primary_key, version)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 0, ?16)
                 """);
         put.Bind(1, id).Bind(2, calendarId).Bind(3, series.Uid).Bind(4, series.Summary).Bind(5, (long)series.Sequence).Bind(6, series.Stamp)
             .Bind(7, (long)series.Kind).Bind(8, series.StartsAt).Bind(9, series.EndsAt)
             .Bind(10, series.Recurring ? 1L : 0L).BindBlob(11, series.SourceHash)
-            .Bind(12, series.Dense ? 1L : 0L).Bind(13, series.Alarms?.LeadSeconds).Bind(14, series.Alarms?.LagSeconds);
+            .Bind(12, series.Dense ? 1L : 0L).Bind(13, series.Alarms?.LeadSeconds).Bind(14, series.Alarms?.LagSeconds)
+            .Bind(15, series.Private ? 1L : 0L);
         if (!exists)
-            put.Bind(15, firstVersion);
+            put.Bind(16, firstVersion);
         put.Execute();
 
         if (exists)

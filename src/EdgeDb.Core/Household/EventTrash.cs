@@ -19,7 +19,7 @@ internal static class EventTrash
                 INSERT OR REPLACE INTO event_trash (id, calendar_id, uid, ics, deleted_at, access, members, private, version)
                 SELECT e.id, e.calendar_id, e.uid, ?3, ?2, c.access,
                   (SELECT ifnull(group_concat(member_id, ' '), '') FROM calendar_member WHERE calendar_id = c.id),
-                  EXISTS (SELECT 1 FROM event_part WHERE event_key = e.key AND private = 1), e.version
+                  e.private, e.version
                 FROM event e JOIN calendar c ON c.id = e.calendar_id WHERE e.key = ?1
                 """)
             .Bind(1, eventKey).Bind(2, now).BindUtf8(3, EventMemberRows.TextOf(session, eventKey, text)).Execute();

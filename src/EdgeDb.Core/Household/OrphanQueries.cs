@@ -18,6 +18,7 @@ internal static class OrphanQueries
         new(
             "texts that name another event than their own",
             "SELECT p.key FROM event_part p JOIN event e ON e.key = p.event_key WHERE p.event_id <> e.id OR p.calendar_id <> e.calendar_id OR p.uid <> e.uid"),
+        new("private texts of events that are not", "SELECT p.key FROM event_part p JOIN event e ON e.key = p.event_key WHERE p.private = 1 AND e.private = 0"),
         new(
             "occurrences hidden without a shown copy, or shown beside one",
             "SELECT o.event_key FROM occurrence o JOIN event e ON e.key = o.event_key WHERE o.hidden <> (e.primary_key <> e.key)"),

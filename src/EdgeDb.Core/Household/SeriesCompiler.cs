@@ -55,6 +55,7 @@ internal static class SeriesCompiler
             bounds.FirstStart,
             bounds.LastEnd,
             recurring,
+            components.Any(static c => c.Private),
             hash,
             source,
             parts,

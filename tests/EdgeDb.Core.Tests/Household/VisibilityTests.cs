@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using EdgeDb.Core.Access;
 using EdgeDb.Core.Calendars;
@@ -98,6 +99,78 @@ public sealed class VisibilityTests : IAsyncLifetime
         await _household.Events.RestoreAsync(doctor, null, new(Sight.Of(Role.Adult, _ben), false), None);
     }
 
+    [Theory]
+    // Long over, far ahead, too many to be kept, and one private day of a series that is not; and what the window holds.
+    [InlineData("DTSTART:20160104T120000Z", "RRULE:FREQ=WEEKLY;COUNT=3", "CLASS:PRIVATE")]
+    [InlineData("DTSTART:20460101T120000Z", "RRULE:FREQ=WEEKLY", "CLASS:PRIVATE")]
+    [InlineData("DTSTART:20260105T120000Z", "RRULE:FREQ=HOURLY", "CLASS:PRIVATE")]
+    [InlineData("DTSTART:20160104T120000Z", "RRULE:FREQ=WEEKLY", "END:VEVENT", "BEGIN:VEVENT", "UID:crib", "RECURRENCE-ID:20160111T120000Z", "DTSTART:20160111T130000Z", "CLASS:CONFIDENTIAL")]
+    [InlineData("DTSTART:20260105T120000Z", "CLASS:X-FAMILY-SECRET")]
+    [InlineData("DTSTART:20160104T120000Z", "CLASS:PRIVATE")]
+    public async Task A_private_event_is_private_whenever_it_takes_place(params string[] lines)
+    {
+        var written = await _household.Events.SaveAsync(
+            [new(null, _mias, Encoding.UTF8.GetBytes($"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:crib\r\nDURATION:PT10M\r\nSUMMARY:Crib\r\n{string.Join("\r\n", lines)}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"), null)],
+            Actor.Everything,
+            None);
+        var id = Assert.Single(written);
+        var ada = new Actor(SightOf("ada"), OwnOnly: false);
+
+        foreach (var refused in new Func<Task>[]
+        {
+            async () => await _household.Events.GetAsync(id, ada.Sight, None),
+            () => _household.Events.DeleteAsync(id, null, ada, null, None),
+        })
+            Assert.Equal(HouseholdError.NotFound, (await Assert.ThrowsAsync<HouseholdException>(refused)).Error);
+        foreach (var who in new[] { "ada", "ben", "kiosk", "guest" })
+        {
+            Assert.Empty(await _household.Events.ListAsync(SightOf(who), [_mias], null, null, 100, None));
+            Assert.DoesNotContain("Crib", await TextAsync(_mias, SightOf(who)), StringComparison.Ordinal);
+        }
+
+        await Calendars_and_their_counts_tell_of_nothing_hidden("ada", "Family:1 Adults:1 Mia's:0");
+        await Calendars_and_their_counts_tell_of_nothing_hidden("mia", "Family:1 Mia's:2");
+        Assert.Contains("Crib", await TextAsync(_mias, SightOf("mia")), StringComparison.Ordinal);
+        await _household.Events.DeleteAsync(id, null, new(SightOf("mia"), OwnOnly: true), null, None);
+        Assert.Equal(HouseholdError.NotFound, (await Assert.ThrowsAsync<HouseholdException>(() => _household.Events.RestoreAsync(id, null, ada, None))).Error);
+    }
+
+    [Fact]
+    public async Task A_file_of_before_that_was_known_of_every_event_learns_it_of_the_texts()
+    {
+        await using var folder = new TemporaryDatabase();
+        string[] texts = ["CLASS:PRIVATE", "Class;X-A=1:confidential", "CLASS:PRI\r\n VATE", "CLASS:PUBLIC", "SUMMARY:CLASS:PRIVATE", "X-CLASS:PRIVATE", "CLASS:X-SECRET"];
+        await using (var old = await folder.OpenAsync([.. Migrations.Embedded().Take(14)]))
+        {
+            await old.WriteAsync(
+                texts,
+                static (session, texts) =>
+                {
+                    session.Execute("INSERT INTO calendar (id, name, color, kind) VALUES ('c', 'C', '#fff', 'local')");
+                    for (var i = 0; i < texts.Length; i++)
+                    {
+                        var text = $"BEGIN:VEVENT\r\nUID:{i}\r\n{texts[i]}\r\nEND:VEVENT\r\n";
+                        session.Prepare(
+                                """
+                                INSERT INTO event (key, id, calendar_id, uid, primary_key, summary, sequence, stamp, kind, starts_at, recurring, source_hash)
+                                VALUES (?1, ?1, 'c', ?1, ?1, '', 0, 0, 0, 0, 0, x'')
+                                """)
+                            .Bind(1, (long)i).Execute();
+                        session.Prepare("INSERT INTO event_source (event_key, ics) VALUES (?1, ?2)").Bind(1, (long)i).Bind(2, text).Execute();
+                        session.Prepare("INSERT INTO event_trash (id, calendar_id, uid, ics, deleted_at) VALUES (?1, 'c', ?1, ?2, 0)").Bind(1, (long)i).Bind(2, text).Execute();
+                    }
+
+                    return true;
+                },
+                None);
+        }
+
+        await using var database = await folder.OpenAsync([.. Migrations.Embedded()]);
+
+        foreach (var column in new[] { "SELECT group_concat(private, '') FROM (SELECT private FROM event ORDER BY key)", "SELECT group_concat(private, '') FROM (SELECT private FROM event_trash ORDER BY id)" })
+            Assert.Equal("1110001", await database.ReadAsync(column, static (session, sql) => session.Prepare(sql) is var row && row.Step() ? row.Text(0) : null, None));
+    }
+
     [Fact]
     public async Task A_child_writes_into_calendars_of_its_own_only()
     {
@@ -166,6 +239,16 @@ public sealed class VisibilityTests : IAsyncLifetime
     {
         var from = Instant.FromUtc(2026, 1, 5, 0, 0);
         return (await _household.Occurrences.ReadAsync(new(from, from + Duration.FromDays(1), DateTimeZone.Utc, sight, calendars, [], 500), None)).Items;
+    }
+
+    /// <summary>The calendar as a file for somebody.</summary>
+    private async Task<string> TextAsync(string calendar, Sight sight)
+    {
+        using var output = new MemoryStream();
+        var writer = PipeWriter.Create(output);
+        await _household.Export.WriteAsync(calendar, "C", sight, writer, None);
+        await writer.CompleteAsync();
+        return Encoding.UTF8.GetString(output.ToArray());
     }
 
     private async Task<string> CalendarAsync(string name, string access, params string[] members) =>

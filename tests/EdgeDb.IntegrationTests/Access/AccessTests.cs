@@ -246,7 +246,7 @@ public sealed class AccessTests(Family family) : IClassFixture<Family>
     [Fact]
     public async Task What_is_hidden_cannot_be_told_from_what_is_not_there()
     {
-        foreach (var (visitor, hidden) in new[] { (family.Ada, "Doctor"), (family.Mia, "Gifts"), (family.Wall, "Diary"), (family.Gus, "Swim"), (family.Mia, "Deleted") })
+        foreach (var (visitor, hidden) in new[] { (family.Ada, "Doctor"), (family.Mia, "Gifts"), (family.Wall, "Diary"), (family.Ada, "Crib"), (family.Gus, "Swim"), (family.Mia, "Deleted") })
             foreach (var (method, form) in new[] { ("GET", "/api/events/{0}"), ("DELETE", "/api/events/{0}"), ("PUT", "/api/events/{0}"), ("POST", "/api/events/{0}/restore") })
             {
                 var there = await visitor.SendAsync(method, string.Format(null, form, family.Ids[hidden]), method == "PUT" ? new { summary = "x" } : null);

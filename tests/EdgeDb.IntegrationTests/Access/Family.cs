@@ -114,6 +114,8 @@ public sealed class Family : IAsyncLifetime
         await EventAsync("Adults", "Gifts", OfAdults, 10);
         await EventAsync("Bens", "Doctor", OfBen, 11);
         await EventAsync("Mias", "Diary", OfMia, 12, isPrivate: true);
+        // Of what is long over no occurrences are kept.
+        await EventAsync("Mias", "Crib", OfMia, 12, isPrivate: true, day: "2016-03-02");
         await EventAsync("Mias", "Chess", OfHouse, 13);
         await EventAsync("Bens", "Deleted", OfBen, 14);
         var deleted = await Nobody.SendAsync("DELETE", $"/api/events/{Ids["Deleted"]}");
@@ -138,15 +140,15 @@ public sealed class Family : IAsyncLifetime
     private async Task CalendarAsync(string name, string access, string holds, string mark, params string[] members) =>
         Ids.Add(name, await AddAsync("/api/calendars", new { name = $"{name} {mark}", access, holds, members }));
 
-    private async Task EventAsync(string calendar, string title, string mark, int hour, bool isPrivate = false) =>
+    private async Task EventAsync(string calendar, string title, string mark, int hour, bool isPrivate = false, string day = "2026-03-02") =>
         Ids.Add(title, await AddAsync("/api/events", new
         {
             calendarId = Ids[calendar],
             summary = $"{title} {mark}",
             location = $"place {mark}",
             description = $"notes {mark}",
-            start = $"2026-03-02T{hour:00}:00",
-            end = $"2026-03-02T{hour:00}:30",
+            start = $"{day}T{hour:00}:00",
+            end = $"{day}T{hour:00}:30",
             rrule = "FREQ=WEEKLY;COUNT=3",
             reminders = new[] { new { minutesBefore = 10 } },
             @private = isPrivate,

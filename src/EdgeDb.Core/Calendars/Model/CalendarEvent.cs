@@ -71,7 +71,7 @@ public sealed class CalendarEvent
     /// <summary>TRANSP:TRANSPARENT: takes no time on a free/busy search.</summary>
     public bool Transparent { get; init; }
 
-    /// <summary>CLASS:PRIVATE or CONFIDENTIAL.</summary>
+    /// <summary>A CLASS other than PUBLIC: one that is not known counts as PRIVATE.</summary>
     public bool Private { get; init; }
 
     /// <summary>VALARMs.</summary>

@@ -59,7 +59,7 @@ public sealed class CalendarTodo
     /// <summary>CATEGORIES, unescaped.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 
-    /// <summary>CLASS:PRIVATE or CONFIDENTIAL.</summary>
+    /// <summary>A CLASS other than PUBLIC: one that is not known counts as PRIVATE.</summary>
     public bool Private { get; init; }
 
     /// <summary>VALARMs.</summary>

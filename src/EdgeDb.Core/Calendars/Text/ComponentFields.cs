@@ -243,8 +243,8 @@ internal sealed class ComponentFields
         }
     }
 
-    private static bool IsPrivate(ReadOnlySpan<byte> value) =>
-        Ascii.EqualsIgnoreCase(value, "PRIVATE"u8) || Ascii.EqualsIgnoreCase(value, "CONFIDENTIAL"u8);
+    // Whoever does not know a class is to take it for PRIVATE (RFC 5545, 3.8.1.3).
+    private static bool IsPrivate(ReadOnlySpan<byte> value) => !value.IsEmpty && !Ascii.EqualsIgnoreCase(value, "PUBLIC"u8);
 
     private static string? Text(CalendarProperty property) => property.Utf8.IsEmpty ? null : CalendarText.Unescape(property.Utf8);
 
