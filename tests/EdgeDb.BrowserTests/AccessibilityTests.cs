@@ -17,9 +17,9 @@ public sealed class AccessibilityTests(Browser browser)
     public async Task Pages_of_a_household_that_nobody_owns_yet_break_no_rule(string screen, ColorScheme scheme)
     {
         await using var feed = new FeedServer(FeedServer.CalendarOf("BEGIN:VEVENT\nUID:1\nDTSTART:someday\nSUMMARY:Lost\nEND:VEVENT"));
-        await using var household = await Household.StartAsync("--sample");
+        await using var household = await Household.StartWithSampleAsync();
         await household.AddFeedAsync(feed.Address, "School");
-        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Named(screen), scheme: scheme);
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Named(screen), scheme: scheme, now: HouseholdPage.MachineTime);
         page.ServiceMayRefuse = true;
 
         await Expect(page.Page.Locator("article.day").First).ToBeVisibleAsync();

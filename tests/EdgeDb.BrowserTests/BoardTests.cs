@@ -86,7 +86,7 @@ public sealed class BoardTests(Browser browser)
     [Fact]
     public async Task Memory_of_the_board_stays_what_it_is_over_a_day()
     {
-        await using var household = await Household.StartAsync("--sample");
+        await using var household = await Household.StartWithSampleAsync();
         await using var page = await HouseholdPage.OpenAsync(browser, household.Address, null, Screen.Wall, now: HouseholdPage.MachineTime);
         var heap = await Heap.OfAsync(page.Page);
         await page.GoAsync("/board");

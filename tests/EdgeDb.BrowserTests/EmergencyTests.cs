@@ -14,10 +14,10 @@ public sealed class EmergencyTests(Browser browser)
     public async Task Page_says_in_plain_words_that_the_disk_is_full_and_shows_what_there_is(string locale, string title, string text)
     {
         await using var disk = await SmallDisk.MountAsync();
-        await using var service = await ServiceProcess.StartAsync(Path.Combine(disk.Path, "data"), "--zone", "Europe/Berlin", "--sample");
-        await using var page = await HouseholdPage.OpenAsync(browser, service.Address, "/", Screen.Phone, locale: locale);
+        await using var service = await ServiceProcess.StartAsync(Path.Combine(disk.Path, "data"), "--zone", Household.Noon().Zone, "--sample");
+        await using var page = await HouseholdPage.OpenAsync(browser, service.Address, "/", Screen.Phone, locale: locale, now: HouseholdPage.MachineTime);
         var notice = page.Page.GetByRole(AriaRole.Region, new() { Name = title });
-        await Expect(page.Page.Locator("article.day").First).ToBeVisibleAsync();
+        await Expect(page.Event("Dinner together")).ToBeVisibleAsync();
         await Expect(notice).ToBeHiddenAsync();
 
         disk.Fill();
@@ -26,7 +26,7 @@ public sealed class EmergencyTests(Browser browser)
         await page.Page.Clock.FastForwardAsync("00:01:00");
 
         await Expect(notice).ToContainTextAsync(text);
-        await Expect(page.Page.Locator("article.day").First).ToBeVisibleAsync();
+        await Expect(page.Event("Dinner together")).ToBeVisibleAsync();
         await page.Page.ScreenshotAsync(new() { Path = ScreenshotTests.PathOf($"disk-full-{locale}") });
     }
 

@@ -23,10 +23,18 @@ internal sealed class Household : IAsyncDisposable
     public Uri Address { get; }
 
     /// <param name="arguments">More arguments of <c>serve</c>, such as <c>--sample</c>.</param>
-    public static async Task<Household> StartAsync(params string[] arguments)
+    public static Task<Household> StartAsync(params string[] arguments) => StartInAsync("Europe/Berlin", arguments);
+
+    /// <summary>
+    /// Starts it with the sample where it is about noon. The service makes that for the week in which it starts: a page that is to show any of it has to be opened at
+    /// <see cref="HouseholdPage.MachineTime"/>.
+    /// </summary>
+    public static Task<Household> StartWithSampleAsync() => StartInAsync(Noon().Zone, "--sample");
+
+    private static async Task<Household> StartInAsync(string zone, params string[] arguments)
     {
         var folder = new TemporaryFolder();
-        arguments = ["--zone", "Europe/Berlin", .. arguments];
+        arguments = ["--zone", zone, .. arguments];
         return new(folder, arguments, await ServiceProcess.StartAsync(folder.Path, arguments));
     }
 
@@ -98,10 +106,17 @@ internal sealed class Household : IAsyncDisposable
     /// <returns>Today there.</returns>
     public async Task<DateOnly> MoveToNoonAsync()
     {
+        var (zone, today) = Noon();
+        await SendAsync(HttpMethod.Put, "/api/household", new { zone });
+        return today;
+    }
+
+    /// <summary>Where it is about noon, and which day it is there.</summary>
+    public static (string Zone, DateOnly Today) Noon()
+    {
         var now = HouseholdPage.MachineTime;
         // Those names count westward.
-        await SendAsync(HttpMethod.Put, "/api/household", new { zone = string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{now.Hour - 12:+0;-0;+0}") });
-        return DateOnly.FromDateTime(now.AddHours(12 - now.Hour));
+        return (string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{now.Hour - 12:+0;-0;+0}"), DateOnly.FromDateTime(now));
     }
 
     public Task<string> AddListAsync(string name, params string[] members) => PostAsync("/api/calendars", new { name, color = "#15803d", members, holds = "tasks" });

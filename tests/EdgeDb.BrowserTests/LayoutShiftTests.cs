@@ -141,7 +141,7 @@ public sealed partial class LayoutShiftTests(Browser browser)
 
     private static async Task<Household> FilledAsync(FeedServer feed)
     {
-        var household = await Household.StartAsync("--sample");
+        var household = await Household.StartWithSampleAsync();
         var today = await household.MoveToNoonAsync();
         await household.AddFeedAsync(feed.Address, "School");
         var calendar = await household.AddCalendarAsync("Club");

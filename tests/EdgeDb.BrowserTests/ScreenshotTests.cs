@@ -17,10 +17,10 @@ public sealed class ScreenshotTests(Browser browser)
     public async Task Every_view_fits_the_screen(string screen, ColorScheme scheme)
     {
         await using var feed = new FeedServer(FeedServer.CalendarOf("BEGIN:VEVENT\nUID:1\nDTSTART:someday\nSUMMARY:Lost\nEND:VEVENT"));
-        await using var household = await Household.StartAsync("--sample");
+        await using var household = await Household.StartWithSampleAsync();
         await household.AddFeedAsync(feed.Address, "School");
         var locale = scheme == ColorScheme.Light ? "en-GB" : "de-DE";
-        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Named(screen), locale: locale, scheme: scheme);
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Named(screen), locale: locale, scheme: scheme, now: HouseholdPage.MachineTime);
 
         await Expect(page.Page.Locator("article.day").First).ToBeVisibleAsync();
         await ShootAsync("agenda");

@@ -102,11 +102,12 @@ public sealed class WelcomeTests(Browser browser)
     public async Task Sample_household_is_one_press_away_and_goes_again()
     {
         await using var household = await Household.StartAsync();
-        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Phone);
+        await household.MoveToNoonAsync();
+        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Phone, now: HouseholdPage.MachineTime);
 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Show me a sample household" }).ClickAsync();
 
-        await Expect(page.Page.Locator("article.day").First).ToBeVisibleAsync();
+        await Expect(page.Event("Dinner together")).ToBeVisibleAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Remove it" }).ClickAsync();
         await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "No calendar yet" })).ToBeVisibleAsync();
     }
