@@ -20,7 +20,8 @@ public sealed class ScreenshotTests(Browser browser)
         await using var household = await Household.StartWithSampleAsync();
         await household.AddFeedAsync(feed.Address, "School");
         var locale = scheme == ColorScheme.Light ? "en-GB" : "de-DE";
-        await using var page = await HouseholdPage.OpenAsync(browser, household.Address, "/", Screen.Named(screen), locale: locale, scheme: scheme, now: HouseholdPage.MachineTime);
+        await using var page = await HouseholdPage.OpenAsync(
+            browser, household.Address, "/", Screen.Named(screen), browserZone: Household.Noon().Zone, locale: locale, scheme: scheme, now: HouseholdPage.MachineTime);
 
         await Expect(page.Page.Locator("article.day").First).ToBeVisibleAsync();
         await ShootAsync("agenda");
