@@ -130,9 +130,7 @@ public sealed class AccessibilityTests(Browser browser)
         await CheckAsync(page, "recovery codes");
 
         await page.GoAsync("/tokens");
-        await page.Page.GetByLabel("What is it for?").FillAsync("Display");
-        await page.Page.GetByRole(AriaRole.Group, new() { Name = "Events" }).GetByLabel("see").CheckAsync();
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
+        await page.MakeTokenAsync("Display");
         await Expect(page.Page.GetByText("never used")).ToBeVisibleAsync();
         await CheckAsync(page, "tokens");
 

@@ -139,34 +139,16 @@ public sealed class SignInTests(Browser browser)
         await page.WaitForAllAnswersAsync();
         await page.GoAsync("/tokens");
         await page.SignInAsync("Ada", Password);
-        await page.Page.GetByLabel("What is it for?").FillAsync("Display");
-        await page.Page.GetByRole(AriaRole.Group, new() { Name = "Events" }).GetByLabel("see").CheckAsync();
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
-        await Expect(page.Page.GetByText("never used")).ToBeVisibleAsync();
-        var (held, released) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await page.Page.RouteAsync(asked, async route =>
-        {
-            // Made for them: afterwards the service would refuse it.
-            var answer = await route.FetchAsync();
-            held.TrySetResult();
-            await released.Task;
-            await route.FulfillAsync(new() { Response = answer });
-        });
+        await page.MakeTokenAsync("Display");
+        // Made for them: afterwards the service would refuse it.
+        var answer = await HeldAnswer.OnAsync(page.Page, asked);
 
         await page.GoAsync(path);
-        await held.Task.WaitAsync(Browser.Patience, TestContext.Current.CancellationToken);
+        await answer.IsMadeAsync();
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Ada", Exact = true }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
         await Expect(page.Heading).ToHaveTextAsync("Sign in");
-        await page.Page.RunAndWaitForRequestFinishedAsync(
-            () =>
-            {
-                released.SetResult();
-                return Task.CompletedTask;
-            },
-            new() { Predicate = request => request.Url.Contains(asked.Trim('*'), StringComparison.Ordinal) });
-        // By the end of another one the page has taken it in.
-        await page.Page.EvaluateAsync("fetch('/health/ready').then((answer) => answer.text())");
+        await answer.ComesAsync();
 
         await Expect(page.Heading).ToHaveTextAsync("Sign in");
         Assert.DoesNotContain("Ada", await page.Page.ContentAsync(), StringComparison.Ordinal);

@@ -68,32 +68,16 @@ public sealed class TokenTests(Browser browser)
         await page.WaitForAllAnswersAsync();
         await page.GoAsync("/tokens");
         await page.SignInAsync("Ada", Password);
-        await page.Page.GetByLabel("What is it for?").FillAsync("Display");
-        await page.Page.GetByRole(AriaRole.Group, new() { Name = "Events", Exact = true }).GetByLabel("see").CheckAsync();
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Make it" }).ClickAsync();
-        await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke Display" })).ToBeVisibleAsync();
-        var (answered, released) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await page.Page.RouteAsync("**/api/tokens?*", async route =>
-        {
-            if (route.Request.Method != "GET" || answered.Task.IsCompleted)
-            {
-                await route.ContinueAsync();
-                return;
-            }
-            var answer = await route.FetchAsync();
-            answered.SetResult();
-            await released.Task;
-            await route.FulfillAsync(new() { Response = answer });
-        });
+        await page.MakeTokenAsync("Display");
+        var answer = await HeldAnswer.OnAsync(page.Page, "**/api/tokens?*");
 
         // With each minute it looks which were used.
         await page.Page.Clock.FastForwardAsync("00:01:00");
-        await answered.Task.WaitAsync(Browser.Patience);
+        await answer.IsMadeAsync();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke Display" }).ClickAsync();
         await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
         await Expect(page.Page.GetByText("You have no tokens.")).ToBeVisibleAsync();
-        await page.Page.RunAndWaitForRequestFinishedAsync(() => Task.FromResult(released.TrySetResult()), new() { Predicate = static request => request.Url.Contains("/api/tokens?", StringComparison.Ordinal) });
-        await LateAnswers.DrawnAsync(page.Page);
+        await answer.ComesAsync();
         await Expect(page.Page.GetByText("You have no tokens.")).ToBeVisibleAsync();
     }
 
